@@ -1,0 +1,2 @@
+/** Cairn background jobs. */
+module dev.cairn.bio {}

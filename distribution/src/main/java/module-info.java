@@ -1,0 +1,2 @@
+/** Cairn distribution. */
+module dev.cairn.distribution {}

@@ -1,0 +1,2 @@
+/** Cairn I/O threads. */
+module dev.cairn.iothreads {}

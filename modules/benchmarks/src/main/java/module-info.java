@@ -1,0 +1,2 @@
+/** Cairn benchmarks. */
+module dev.cairn.benchmarks {}

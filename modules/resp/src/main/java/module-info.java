@@ -1,0 +1,2 @@
+/** Cairn RESP. */
+module dev.cairn.resp {}

@@ -1,0 +1,2 @@
+/** Cairn structures. */
+module dev.cairn.structures {}

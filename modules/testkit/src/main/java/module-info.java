@@ -1,0 +1,2 @@
+/** Cairn test kit. */
+module dev.cairn.testkit {}

@@ -1,0 +1,2 @@
+/** Cairn TCP transport. */
+module dev.cairn.transport.tcp {}

@@ -1,0 +1,2 @@
+/** Cairn strings. */
+module dev.cairn.types.string {}

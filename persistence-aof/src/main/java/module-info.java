@@ -1,0 +1,2 @@
+/** Cairn append-only file. */
+module dev.cairn.persistence.aof {}

@@ -1,0 +1,2 @@
+/** Cairn server API. */
+module dev.cairn.api {}

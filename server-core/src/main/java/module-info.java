@@ -1,0 +1,2 @@
+/** Cairn server core. */
+module dev.cairn.core {}

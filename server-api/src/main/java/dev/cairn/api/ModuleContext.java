@@ -1,0 +1,33 @@
+package dev.cairn.api;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+import dev.cairn.api.io.Loop;
+import dev.cairn.api.job.BackgroundJobType;
+import dev.cairn.api.job.JobQueue;
+
+/** What the server gives a module that it starts. Main thread, except {@link #access} and {@link Loop#post}. */
+public interface ModuleContext {
+    /** The event loop, with its timers. */
+    Loop loop();
+
+    /** The door to the keyspace for the module's own threads; thread-safe. */
+    Access access();
+
+    /** The working directory of the server, where relative paths of options start. */
+    Path directory();
+
+    /** Makes threads that the server knows as this module's, so that {@code stop} can be seen to have ended them. */
+    Thread thread(String name, Runnable body);
+
+    /**
+     * Opens the queue of a job type that this module declared.
+     *
+     * @throws IllegalStateException when no module runs background jobs or the type was not declared
+     */
+    <J, R> JobQueue<J, R> jobs(BackgroundJobType<J, R> type);
+
+    /** The API that another module exports under this class, if one does. */
+    <A> Optional<A> require(Class<A> api);
+}

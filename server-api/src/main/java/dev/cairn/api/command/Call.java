@@ -1,0 +1,40 @@
+package dev.cairn.api.command;
+
+import dev.cairn.api.data.Keyspace;
+
+/** The context of one execution of a command; dies when the handler returns. Main thread. */
+public interface Call {
+    /** The client that sent the command. */
+    Client client();
+
+    /** The database that the client has selected. */
+    Keyspace keyspace();
+
+    /**
+     * Another database.
+     *
+     * @throws CommandError when there is no database of that index
+     */
+    Keyspace keyspace(int database);
+
+    /** Number of databases. */
+    int databases();
+
+    /** The command being executed. */
+    CommandSpec command();
+
+    /** Wall clock in milliseconds since 1970, frozen for the time of the command or the transaction. */
+    long now();
+
+    /** Wall clock in microseconds since 1970, read afresh. */
+    long micros();
+
+    /** Whether the command runs inside EXEC, where it must not block. */
+    boolean inTransaction();
+
+    /**
+     * Blocks the client until something wakes it; the handler gives no reply then. Inside a transaction this is an error: ask
+     * {@link #inTransaction} first.
+     */
+    Ticket suspend(Suspension suspension);
+}

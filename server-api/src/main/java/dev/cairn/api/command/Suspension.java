@@ -1,0 +1,33 @@
+package dev.cairn.api.command;
+
+import java.util.List;
+
+/**
+ * How a blocked client is woken. Everything runs on the main thread.
+ *
+ * @param timeoutMillis milliseconds until {@code timedOut} runs; 0 waits for ever
+ * @param keys keys of the client's database whose changes wake it, may be empty; retained by the server
+ * @param wakeOnDelete whether a deletion of a key or a change of its type wakes the client, too
+ * @param ready runs when a key is ready or the ticket is signalled
+ * @param timedOut gives the reply after the time is over; its result is not used
+ * @param gone runs when the client disconnects while it is blocked, instead of the others
+ */
+public record Suspension(long timeoutMillis, List<Bytes> keys, boolean wakeOnDelete, Resume ready, Resume timedOut, Runnable gone) {
+    /** A step of a blocked client. */
+    @FunctionalInterface
+    public interface Resume {
+        /**
+         * Tries to serve the client.
+         *
+         * @return true when the reply was given and the client goes on; false when nothing was replied and it stays blocked
+         */
+        boolean resume(Call call, Reply out);
+    }
+
+    public Suspension {
+        if (timeoutMillis < 0) {
+            throw new IllegalArgumentException("timeout " + timeoutMillis + " ms: want 0 or more");
+        }
+        keys = keys.stream().map(Bytes::retain).toList();
+    }
+}

@@ -1,0 +1,84 @@
+package dev.cairn.api.data;
+
+import java.io.IOException;
+
+import dev.cairn.api.command.Bytes;
+
+/**
+ * A type of values. Its identity is its {@link TypeId}; the instance is a constant of its module.
+ *
+ * <p>Methods are called on the main thread unless they say otherwise, and must not touch the keyspace but through what they are given.
+ */
+public interface DataType {
+    /** The type's identity in files. */
+    TypeId id();
+
+    /** The name that TYPE replies, such as {@code string}. */
+    String name();
+
+    /** The name that OBJECT ENCODING replies for a value of this type. */
+    String encodingName(Slot value);
+
+    /** Writes a value; what is written is read by {@link #load} of this and of later versions. */
+    void save(Slot value, ValueWriter out) throws IOException;
+
+    /**
+     * Reads a value into an absent key.
+     *
+     * @param encodingVersion the {@link TypeId#encodingVersion} that it was saved with
+     * @throws IOException when the bytes end too early or make no sense; the slot is not used then
+     */
+    void load(ValueReader in, int encodingVersion, WriteSlot into) throws IOException;
+
+    /** Writes commands that make an equal value. */
+    void rewrite(Slot value, CommandSink out);
+
+    /** Copies a value into an absent key; the default copies inline values. */
+    default void copy(Slot from, WriteSlot to) {
+        to.put(this, from.encoding(), from.bytes());
+    }
+
+    /** Bytes that an object takes besides its key's record. */
+    default long memory(Object value) {
+        return 0;
+    }
+
+    /** How much work {@link #release} is, in allocations; above 64 it is done in the background where that is allowed. */
+    default long freeEffort(Object value) {
+        return 1;
+    }
+
+    /** Frees an object's memory; called once, on the main thread or on the lazy-free lane. */
+    default void release(Object value) {
+    }
+
+    /** Takes commands of a rewrite. */
+    interface CommandSink {
+        /** Adds a command: its name and arguments. */
+        void command(Bytes... words);
+    }
+
+    /** Takes the bytes of a saved value. */
+    interface ValueWriter {
+        /** Writes an integer of any size in 1 to 10 bytes. */
+        void integer(long value) throws IOException;
+
+        /** Writes bytes with their length. */
+        void bytes(Bytes value) throws IOException;
+
+        /** Writes a double in 8 bytes. */
+        void real(double value) throws IOException;
+    }
+
+    /** Gives the bytes of a saved value; each method throws an {@link java.io.EOFException} at the end. */
+    interface ValueReader {
+        /** Reads what {@link ValueWriter#integer} wrote. */
+        long integer() throws IOException;
+
+        /** Reads what {@link ValueWriter#bytes} wrote. */
+        Bytes bytes() throws IOException;
+
+        /** Reads what {@link ValueWriter#real} wrote. */
+        double real() throws IOException;
+    }
+}

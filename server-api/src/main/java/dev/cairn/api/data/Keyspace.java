@@ -1,0 +1,73 @@
+package dev.cairn.api.data;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.cairn.api.command.Bytes;
+import dev.cairn.api.command.CommandError;
+
+/**
+ * One database. Main thread only.
+ *
+ * <p>A key whose time is over does not exist for any of these methods. Slots are views: they die when the handler returns, and no more
+ * than a few hundred may be open at once; opening one costs no allocation.
+ */
+public interface Keyspace {
+    /** What {@link #scan} calls for each key. */
+    @FunctionalInterface
+    interface Visitor {
+        /** Sees one key; must not change the keyspace. The slot dies when this returns. */
+        void visit(Slot slot);
+    }
+
+    /** The index of the database, from 0. */
+    int index();
+
+    /** Number of keys, those counted whose time is over and which are not removed yet. */
+    long size();
+
+    /** Opens a key for reading, whatever its type. Counts a hit or a miss and an access for LRU and LFU. */
+    Slot read(Bytes key);
+
+    /**
+     * Opens a key for reading that holds the given type, or nothing.
+     *
+     * @throws CommandError {@link CommandError#WRONG_TYPE}
+     */
+    Slot read(Bytes key, DataType type);
+
+    /** Opens a key for reading without a trace: no statistics, no access time. */
+    Slot peek(Bytes key);
+
+    /** Opens a key for change, whatever its type. */
+    WriteSlot write(Bytes key);
+
+    /**
+     * Opens a key for change that holds the given type, or nothing.
+     *
+     * @throws CommandError {@link CommandError#WRONG_TYPE}
+     */
+    WriteSlot write(Bytes key, DataType type);
+
+    /**
+     * Deletes a key without telling anybody; the caller reports the event through {@link WriteSlot#changed}, or uses
+     * {@link WriteSlot#delete}.
+     *
+     * @param lazily whether a large value may be freed in the background
+     * @return whether the key existed
+     */
+    boolean delete(Bytes key, boolean lazily);
+
+    /**
+     * Visits some keys. Every key that exists during a whole iteration from cursor 0 until the result is 0 again is visited at least
+     * once, whatever is added or removed meanwhile and however the table grows or shrinks.
+     *
+     * @return the next cursor, 0 at the end
+     */
+    long scan(long cursor, Visitor visitor);
+
+    /** A random key, a copy; null when there is none. */
+    @Nullable Bytes randomKey();
+
+    /** Deletes all keys. */
+    void flush();
+}

@@ -4,7 +4,23 @@ import java.util.Locale;
 
 /** The group of commands that a command is documented with. */
 public enum CommandGroup {
-    GENERIC, STRING, LIST, SET, SORTED_SET, HASH, PUBSUB, TRANSACTIONS, CONNECTION, SERVER, SCRIPTING, HYPERLOGLOG, CLUSTER, GEO, STREAM, BITMAP, MODULE;
+    GENERIC,
+    STRING,
+    LIST,
+    SET,
+    SORTED_SET,
+    HASH,
+    PUBSUB,
+    TRANSACTIONS,
+    CONNECTION,
+    SERVER,
+    SCRIPTING,
+    HYPERLOGLOG,
+    CLUSTER,
+    GEO,
+    STREAM,
+    BITMAP,
+    MODULE;
 
     private final String wireName = name().toLowerCase(Locale.ROOT).replace('_', '-');
 

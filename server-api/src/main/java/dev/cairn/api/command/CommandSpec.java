@@ -272,8 +272,9 @@ public final class CommandSpec {
 
         /** The finished declaration; the builder is not used any more. */
         public CommandSpec build() {
-            boolean movable = keySpecs.stream().anyMatch(k -> !(k.find() instanceof KeySpec.Find.Range) || !(k.begin() instanceof KeySpec.Begin.Index)
-                    || k.flags().contains(KeySpec.Flag.INCOMPLETE));
+            boolean movable = keySpecs.stream()
+                    .anyMatch(k -> !(k.find() instanceof KeySpec.Find.Range) || !(k.begin() instanceof KeySpec.Begin.Index)
+                            || k.flags().contains(KeySpec.Flag.INCOMPLETE));
             if (movable) {
                 flags.add(CommandFlag.MOVABLEKEYS);
             }

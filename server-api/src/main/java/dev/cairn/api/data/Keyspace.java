@@ -66,7 +66,8 @@ public interface Keyspace {
     long scan(long cursor, Visitor visitor);
 
     /** A random key, a copy; null when there is none. */
-    @Nullable Bytes randomKey();
+    @Nullable
+    Bytes randomKey();
 
     /** Deletes all keys. */
     void flush();

@@ -608,7 +608,7 @@ public final class Heap implements AutoCloseable {
     /* Large blocks: the header holds the mapped size and the place in the list. */
 
     private long allocateLarge(int bytes) {
-        long size = sizeOf(bytes) + LARGE_OFFSET;
+        long size = (long) sizeOf(bytes) + LARGE_OFFSET;
         long base = Pages.mapAligned(size, CHUNK);
         Memory.dead(base, size);
         if (huge) {
@@ -647,7 +647,7 @@ public final class Heap implements AutoCloseable {
         }
         long base = address - LARGE_OFFSET;
         long oldSize = Memory.rawLong(base);
-        long newSize = sizeOf(bytes) + LARGE_OFFSET;
+        long newSize = (long) sizeOf(bytes) + LARGE_OFFSET;
         long target = base;
         if (newSize < oldSize && oldSize - newSize > LATER) {
             Pages.releaseLater(base + newSize, oldSize - newSize);

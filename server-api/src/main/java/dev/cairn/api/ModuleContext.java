@@ -3,6 +3,7 @@ package dev.cairn.api;
 import java.nio.file.Path;
 import java.util.Optional;
 
+import dev.cairn.api.config.Option;
 import dev.cairn.api.io.Loop;
 import dev.cairn.api.job.BackgroundJobType;
 import dev.cairn.api.job.JobQueue;
@@ -27,6 +28,15 @@ public interface ModuleContext {
      * @throws IllegalStateException when no module runs background jobs or the type was not declared
      */
     <J, R> JobQueue<J, R> jobs(BackgroundJobType<J, R> type);
+
+    /**
+     * The handle of an option that the server or another module declared, if there is one of that name and type of value.
+     *
+     * @param name the option's name as the configuration spells it
+     */
+    default <T> Optional<Option<T>> option(String name, Class<T> type) {
+        return Optional.empty();
+    }
 
     /** The API that another module exports under this class, if one does. */
     <A> Optional<A> require(Class<A> api);

@@ -15,10 +15,11 @@ import org.jspecify.annotations.Nullable;
  * @param optional whether it may be left out
  * @param multiple whether it may be repeated
  * @param multipleToken whether the token is repeated with it
+ * @param since the version that brought the argument, where that is not the command's own
  * @param parts the parts of a block or the choices of a oneof
  */
 public record Argument(String name, Type type, int keySpec, @Nullable String token, boolean optional, boolean multiple,
-        boolean multipleToken, List<Argument> parts) {
+        boolean multipleToken, @Nullable String since, List<Argument> parts) {
     /** The types of arguments. */
     public enum Type {
         STRING, INTEGER, DOUBLE, KEY, PATTERN, UNIX_TIME, PURE_TOKEN, ONEOF, BLOCK;

@@ -132,7 +132,7 @@ public final class CommandSpec {
     public List<Argument> arguments() {
         List<Argument> parsed = arguments;
         if (parsed == null) {
-            parsed = SyntaxParser.parse(from.syntax);
+            parsed = SyntaxParser.parse(from.syntax, from.keySpecs.size());
             arguments = parsed;
         }
         return parsed;
@@ -236,8 +236,9 @@ public final class CommandSpec {
         /**
          * Sets the syntax of the arguments: names (with {@code :type} where it is not a string, a key or a pattern by name), words in
          * capitals as tokens, {@code [ ]} for what may be left out, {@code ( )} for blocks, {@code |} between choices, {@code ...} after
-         * what may be repeated, {@code name=} before a group or a token to name it. Example:
-         * {@code key value condition=[NX|XX] [EX seconds:integer|KEEPTTL]}.
+         * what may be repeated, {@code name=} before a group or a token to name it, {@code @version} after what came later than the command.
+         * Example: {@code key value condition=[NX|XX]@2.6.12 [EX seconds:integer|KEEPTTL@6.0.0]}. The keys belong to the key specs in
+         * turn, those beyond the number of key specs to the last one.
          */
         public Builder syntax(String text) {
             syntax = text;

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * sequence = { element }
- * element  = [ name "=" ] primary [ "..." ]
+ * element  = [ name "=" ] primary [ "@" version ] [ "..." ]
  * primary  = "[" choices "]" | "(" choices ")" | TOKEN | name [ ":" type ]
  * choices  = sequence { "|" sequence }
  * </pre>
@@ -21,15 +21,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class SyntaxParser {
     private final String text;
+    private final int keySpecs;
     private int at;
     private int keys;
 
-    private SyntaxParser(String text) {
+    private SyntaxParser(String text, int keySpecs) {
         this.text = text;
+        this.keySpecs = keySpecs;
     }
 
-    static List<Argument> parse(String syntax) {
-        SyntaxParser p = new SyntaxParser(syntax);
+    static List<Argument> parse(String syntax, int keySpecs) {
+        SyntaxParser p = new SyntaxParser(syntax, keySpecs);
         List<Argument> all = p.sequence();
         if (p.peek() != 0) {
             throw p.error("unexpected '" + p.peek() + "'");
@@ -64,10 +66,14 @@ final class SyntaxParser {
             case '(' -> group(')', name);
             default -> leaf(name);
         };
+        if (at < text.length() && text.charAt(at) == '@') {
+            at++;
+            a = new Argument(a.name(), a.type(), a.keySpec(), a.token(), a.optional(), a.multiple(), a.multipleToken(), word(), a.parts());
+        }
         if (text.startsWith("...", at)) {
             at += 3;
             boolean withToken = a.token() != null && c == '[' && a.type() != Argument.Type.PURE_TOKEN;
-            a = new Argument(a.name(), a.type(), a.keySpec(), a.token(), a.optional(), true, withToken, a.parts());
+            a = new Argument(a.name(), a.type(), a.keySpec(), a.token(), a.optional(), true, withToken, a.since(), a.parts());
         }
         return a;
     }
@@ -79,13 +85,14 @@ final class SyntaxParser {
         }
         if (isToken(word)) {
             char next = peek();
-            boolean alone = next == 0 || next == '|' || next == ']' || next == ')' || next == '[' || isToken(lookahead());
+            boolean alone = next == 0 || next == '|' || next == ']' || next == ')' || next == '[' || next == '@' || isToken(lookahead());
             if (!alone && name == null) {
                 Argument a = element();
-                return new Argument(a.name(), a.type(), a.keySpec(), word, a.optional(), a.multiple(), a.multipleToken(), a.parts());
+                return new Argument(a.name(), a.type(), a.keySpec(), word, a.optional(), a.multiple(), a.multipleToken(), a.since(),
+                        a.parts());
             }
             String label = name != null ? name : word.toLowerCase(Locale.ROOT);
-            return new Argument(label, Argument.Type.PURE_TOKEN, -1, word, false, false, false, List.of());
+            return new Argument(label, Argument.Type.PURE_TOKEN, -1, word, false, false, false, null, List.of());
         }
         String label = word;
         Argument.Type type = switch (word) {
@@ -98,8 +105,8 @@ final class SyntaxParser {
             label = word.substring(0, colon);
             type = Argument.Type.valueOf(word.substring(colon + 1).toUpperCase(Locale.ROOT).replace('-', '_'));
         }
-        int keySpec = type == Argument.Type.KEY ? keys++ : -1;
-        return new Argument(label, type, keySpec, null, false, false, false, List.of());
+        int keySpec = type == Argument.Type.KEY ? Math.min(keys++, keySpecs - 1) : -1;
+        return new Argument(label, type, keySpec, null, false, false, false, null, List.of());
     }
 
     private Argument group(char close, @Nullable String name) {
@@ -121,23 +128,23 @@ final class SyntaxParser {
                 alternatives.add(choice.size() == 1 ? choice.getFirst() : block(null, choice));
             }
             String label = name != null ? name : alternatives.getFirst().name();
-            return new Argument(label, Argument.Type.ONEOF, -1, null, optional, false, false, List.copyOf(alternatives));
+            return new Argument(label, Argument.Type.ONEOF, -1, null, optional, false, false, null, List.copyOf(alternatives));
         }
         List<Argument> parts = choices.getFirst();
         if (parts.size() == 1 && (optional || name == null)) {
             Argument a = parts.getFirst();
             return new Argument(name != null ? name : a.name(), a.type(), a.keySpec(), a.token(), optional || a.optional(), a.multiple(),
-                    a.multipleToken(), a.parts());
+                    a.multipleToken(), a.since(), a.parts());
         }
         Argument b = block(name, parts);
-        return new Argument(b.name(), b.type(), -1, null, optional, false, false, b.parts());
+        return new Argument(b.name(), b.type(), -1, null, optional, false, false, null, b.parts());
     }
 
     private Argument block(@Nullable String name, List<Argument> parts) {
         if (parts.isEmpty()) {
             throw error("an empty group");
         }
-        return new Argument(name != null ? name : parts.getFirst().name(), Argument.Type.BLOCK, -1, null, false, false, false, parts);
+        return new Argument(name != null ? name : parts.getFirst().name(), Argument.Type.BLOCK, -1, null, false, false, false, null, parts);
     }
 
     private String lookahead() {
@@ -154,7 +161,7 @@ final class SyntaxParser {
 
     private String word() {
         int start = at;
-        while (at < text.length() && " []()|=".indexOf(text.charAt(at)) < 0 && !text.startsWith("...", at)) {
+        while (at < text.length() && " []()|=@".indexOf(text.charAt(at)) < 0 && !text.startsWith("...", at)) {
             at++;
         }
         return text.substring(start, at);

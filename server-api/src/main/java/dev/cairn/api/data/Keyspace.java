@@ -49,6 +49,17 @@ public interface Keyspace {
     WriteSlot write(Bytes key, DataType type);
 
     /**
+     * Opens a key for change whose value is also given to the client: {@link #write(Bytes, DataType)} that counts a hit or a miss as
+     * reading does.
+     *
+     * @throws CommandError {@link CommandError#WRONG_TYPE}
+     */
+    default WriteSlot readWrite(Bytes key, DataType type) {
+        read(key, type);
+        return write(key, type);
+    }
+
+    /**
      * Deletes a key without telling anybody; the caller reports the event through {@link WriteSlot#changed}, or uses
      * {@link WriteSlot#delete}.
      *

@@ -1,2 +1,6 @@
 /** Cairn server core. */
-module dev.cairn.core {}
+@org.jspecify.annotations.NullMarked
+module dev.cairn.core {
+    requires dev.cairn.api;
+    requires static org.jspecify;
+}

@@ -1,0 +1,68 @@
+package dev.cairn.core.loop;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * The clock that a turn of the loop sees: the time of the last {@link #refresh}, so that all commands of a turn agree on it. Main thread
+ * only; {@link #exactMicros} too, since it uses the clock's own memory.
+ */
+public final class Clock {
+    private static final int CLOCK_REALTIME = 0;
+    private static final long SECONDS = 0;
+    private static final long NANOS = 8;
+    private static final MethodHandle CLOCK_GETTIME = Linker.nativeLinker().downcallHandle(
+            Linker.nativeLinker().defaultLookup().findOrThrow("clock_gettime"),
+            FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG), Linker.Option.critical(false));
+
+    private final MemorySegment timespec = Arena.ofAuto().allocate(16, 8);
+    private final long timespecAddress = timespec.address();
+    private long micros;
+    private long monotonicMicros;
+
+    /** Makes a clock that shows the present time. */
+    public Clock() {
+        refresh();
+    }
+
+    /** Reads the time. */
+    public void refresh() {
+        micros = exactMicros();
+        monotonicMicros = System.nanoTime() / 1000;
+    }
+
+    /** The cached wall clock time in microseconds since 1970. */
+    public long micros() {
+        return micros;
+    }
+
+    /** The cached wall clock time in milliseconds since 1970. */
+    public long millis() {
+        return micros / 1000;
+    }
+
+    /** The cached wall clock time in seconds since 1970. */
+    public long seconds() {
+        return micros / 1_000_000;
+    }
+
+    /** The cached monotonic time in microseconds since an arbitrary origin, as {@link System#nanoTime} counts. */
+    public long monotonicMicros() {
+        return monotonicMicros;
+    }
+
+    /** The wall clock time now, in microseconds since 1970; leaves the cached time alone. */
+    public long exactMicros() {
+        try {
+            int rc = (int) CLOCK_GETTIME.invokeExact(CLOCK_REALTIME, timespecAddress);
+            assert rc == 0;
+        } catch (Throwable t) {
+            throw new AssertionError("clock_gettime", t);
+        }
+        return timespec.get(ValueLayout.JAVA_LONG, SECONDS) * 1_000_000 + timespec.get(ValueLayout.JAVA_LONG, NANOS) / 1000;
+    }
+}

@@ -21,8 +21,8 @@ final class Shadow {
     private static final int LEVEL_BITS = 13;
     private static final int LEVEL_MASK = (1 << LEVEL_BITS) - 1;
     private static final VarHandle WORDS = MethodHandles.arrayElementVarHandle(long[].class);
-    private static final AtomicReferenceArray<
-            @Nullable AtomicReferenceArray<long @Nullable []>> ROOT = new AtomicReferenceArray<>(1 << LEVEL_BITS);
+    private static final AtomicReferenceArray<@Nullable AtomicReferenceArray<long @Nullable []>> ROOT =
+            new AtomicReferenceArray<>(1 << LEVEL_BITS);
 
     private Shadow() {
     }

@@ -53,11 +53,9 @@ final class Epoll implements AutoCloseable {
     private static final MethodHandle EVENTFD = function("eventfd", FunctionDescriptor.of(INT, INT, INT), ERRNO);
     private static final MethodHandle CLOSE = function("close", FunctionDescriptor.of(INT, INT));
     private static final MethodHandle WRITE = function("write", FunctionDescriptor.of(LONG, INT, LONG, LONG), CRITICAL);
-    private static final MethodHandle EPOLL_CTL =
-            function("epoll_ctl", FunctionDescriptor.of(INT, INT, INT, INT, LONG), ERRNO, CRITICAL);
+    private static final MethodHandle EPOLL_CTL = function("epoll_ctl", FunctionDescriptor.of(INT, INT, INT, INT, LONG), ERRNO, CRITICAL);
     private static final MethodHandle EPOLL_WAIT = function("epoll_wait", FunctionDescriptor.of(INT, INT, LONG, INT, INT), ERRNO);
-    private static final MethodHandle EPOLL_POLL =
-            function("epoll_wait", FunctionDescriptor.of(INT, INT, LONG, INT, INT), ERRNO, CRITICAL);
+    private static final MethodHandle EPOLL_POLL = function("epoll_wait", FunctionDescriptor.of(INT, INT, LONG, INT, INT), ERRNO, CRITICAL);
 
     private final MemorySegment captured = Arena.ofAuto().allocate(CAPTURED);
     private final MemorySegment one = Arena.ofAuto().allocate(LONG);

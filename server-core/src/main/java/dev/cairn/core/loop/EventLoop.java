@@ -109,6 +109,7 @@ public final class EventLoop implements Loop, AutoCloseable {
     }
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // a thread is its identity
     public boolean onMain() {
         return Thread.currentThread() == owner;
     }

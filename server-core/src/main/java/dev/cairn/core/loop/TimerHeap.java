@@ -78,7 +78,8 @@ final class TimerHeap {
     }
 
     /** Takes the first timer out if its deadline is not after {@code now}, null otherwise. */
-    @Nullable Entry poll(long now) {
+    @Nullable
+    Entry poll(long now) {
         if (nearest() > now || size == 0) {
             return null;
         }

@@ -1,0 +1,39 @@
+package dev.cairn.distribution.differential;
+
+/** The endless stream of random units over all implemented commands that a seed stands for. */
+final class CommandStream {
+    private final Dice dice;
+    private final StringUnits strings;
+    private final GenericUnits generics;
+    private final TransactionUnits transactions;
+    private final ConnectionUnits connections;
+    private final ServerUnits servers;
+    private final MalformedUnits malformed;
+
+    CommandStream(long seed, int protocol) {
+        dice = new Dice(seed);
+        strings = new StringUnits(dice);
+        generics = new GenericUnits(dice);
+        transactions = new TransactionUnits(dice, () -> dice.chance(0.7) ? strings.next() : generics.next());
+        connections = new ConnectionUnits(dice, protocol);
+        servers = new ServerUnits(dice);
+        malformed = new MalformedUnits(dice);
+    }
+
+    Unit next() {
+        int roll = dice.below(100);
+        if (roll < 45) {
+            return strings.next();
+        }
+        if (roll < 78) {
+            return generics.next();
+        }
+        if (roll < 85) {
+            return transactions.next();
+        }
+        if (roll < 90) {
+            return connections.next();
+        }
+        return roll < 95 ? servers.next() : malformed.next();
+    }
+}

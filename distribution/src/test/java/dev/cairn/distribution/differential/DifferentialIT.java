@@ -1,0 +1,117 @@
+package dev.cairn.distribution.differential;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.cairn.distribution.support.RespReply.Kind;
+import dev.cairn.distribution.support.ServerProcess;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Sends the same random commands to redis-server and to Cairn and compares every reply and the final states.
+ *
+ * <p>The stream is cut into epochs that start on empty servers. After a mismatch the stream so far is shrunk to a short reproduction, and
+ * the run goes on with empty servers, so that one run reports every kind of mismatch.
+ *
+ * <p>Properties: {@code cairn.differential.commands} (in all, default 200000), {@code cairn.differential.seed} (default: the time),
+ * {@code cairn.server.command} (the server under test).
+ */
+class DifferentialIT {
+    private static final int COMMANDS = Integer.getInteger("cairn.differential.commands", 200_000);
+    private static final long SEED = Long.getLong("cairn.differential.seed", System.currentTimeMillis());
+    private static final int EPOCH_UNITS = 1500;
+    private static final int CHUNK_UNITS = 60;
+    private static final int MOST_REPORTS = 40;
+
+    @ParameterizedTest(name = "RESP{0}")
+    @ValueSource(ints = {2, 3})
+    void repliesAndStatesEqualRedisServers(int protocol) throws IOException {
+        System.out.println("DifferentialIT: RESP" + protocol + ", -Dcairn.differential.seed=" + SEED);
+        try (ServerProcess reference = ServerProcess.redis(); ServerProcess candidate = ServerProcess.cairn();
+                ServerPair servers = new ServerPair(reference, candidate, protocol)) {
+            Run run = new Run(servers, new CommandStream(SEED + protocol, protocol), candidate);
+            run.commands(COMMANDS / 2);
+            assertTrue(candidate.isAlive(), () -> "the server under test ended; its log:\n" + candidate.log());
+            assertTrue(run.reports.isEmpty(), () -> run.reports.size() + " kinds of mismatches, -Dcairn.differential.seed=" + SEED + "\n\n"
+                    + String.join("\n", run.reports.values()));
+            System.out.println("DifferentialIT: RESP" + protocol + ", " + run.sent + " commands, replies and final states equal");
+        }
+    }
+
+    /** One run over one stream. */
+    private static final class Run {
+        final Map<String, String> reports = new LinkedHashMap<>();
+        private final ServerPair servers;
+        private final CommandStream stream;
+        private final ServerProcess candidate;
+        private int sent;
+
+        Run(ServerPair servers, CommandStream stream, ServerProcess candidate) {
+            this.servers = servers;
+            this.stream = stream;
+            this.candidate = candidate;
+        }
+
+        void commands(int count) throws IOException {
+            while (sent < count && reports.size() < MOST_REPORTS && candidate.isAlive()) {
+                epoch(count);
+            }
+        }
+
+        private void epoch(int count) throws IOException {
+            servers.reset();
+            List<Unit> history = new ArrayList<>();
+            while (history.size() < EPOCH_UNITS && sent < count) {
+                List<Unit> chunk = new ArrayList<>();
+                for (int i = 0; i < CHUNK_UNITS; i++) {
+                    Unit unit = stream.next();
+                    chunk.add(unit);
+                    sent += unit.steps().size();
+                }
+                Optional<Mismatch> mismatch = servers.run(chunk);
+                if (mismatch.isPresent()) {
+                    history.addAll(chunk.subList(0, mismatch.get().unit() + 1));
+                    report(mismatch.get(), history, false);
+                    return;
+                }
+                history.addAll(chunk);
+            }
+            Optional<Mismatch> mismatch = servers.compareStates();
+            if (mismatch.isPresent()) {
+                report(mismatch.get(), history, true);
+            }
+        }
+
+        private void report(Mismatch mismatch, List<Unit> history, boolean states) throws IOException {
+            String signature = (states ? "final state: " : "") + mismatch.signature();
+            if (reports.containsKey(signature)) {
+                return;
+            }
+            StringBuilder text = new StringBuilder("* ").append(signature).append('\n').append(mismatch).append('\n');
+            boolean silent = mismatch.candidate().kind() == Kind.NONE && mismatch.candidate().text().contains("Timeout");
+            Optional<List<Unit>> shrunk = silent || !candidate.isAlive() ? Optional.empty() : new Shrinker(servers, mismatch, states).shrink(history);
+            text.append(shrunk.isPresent() ? "  reproduced on empty servers by:\n" : "  the last commands on the same keys:\n");
+            List<Step> steps = shrunk.isPresent() ? steps(shrunk.get()) : related(steps(history), mismatch.step());
+            for (Step step : steps.subList(Math.max(0, steps.size() - 40), steps.size())) {
+                text.append("    ").append(step).append('\n');
+            }
+            reports.put(signature, text.toString());
+            System.out.println(text);
+        }
+
+        private static List<Step> steps(List<Unit> units) {
+            return units.stream().flatMap(unit -> unit.steps().stream()).toList();
+        }
+
+        private static List<Step> related(List<Step> steps, Step to) {
+            return steps.stream().filter(step -> step == to || to.arguments().stream().skip(1).anyMatch(argument -> step.arguments().stream().skip(1)
+                    .anyMatch(other -> java.util.Arrays.equals(argument, other)))).toList();
+        }
+    }
+}

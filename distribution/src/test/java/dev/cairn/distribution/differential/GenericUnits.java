@@ -80,7 +80,9 @@ final class GenericUnits {
     private Unit scan() {
         Words words = name("SCAN");
         if (dice.chance(0.1)) {
-            return words.add(dice.pick("abc", "-1", "", "18446744073709551616", "1.5", " 0")).unit();
+            // A cursor in the middle shows some keys of an order that is the server's own.
+            return dice.chance(0.2) ? Unit.of(words.add(dice.pick("-1", "3", "", "18446744073709551615")).step().compared(Comparison.TYPE))
+                    : words.add(dice.pick("abc", "18446744073709551616", "1.5", " 0")).unit();
         }
         words.add("0");
         boolean counted = false;

@@ -1,0 +1,119 @@
+package dev.cairn.resp;
+
+import dev.cairn.structures.Memory;
+import dev.cairn.structures.Pages;
+import java.util.Arrays;
+
+/**
+ * The off-heap chunks that replies are written to. Any thread may call it: a reply may be sent by another thread than wrote it.
+ *
+ * <p>Design. A chunk has a power of two of bytes from {@link #CHUNK} to {@link #LARGEST_CACHED}, or is as large as its one value. Returned chunks of
+ * each size are kept on a stack, so that the one used last, still in the processor's caches, is given out first; what is beyond the cache's limit goes
+ * back to the operating system. The smallest chunks are cut from slabs, because the number of mappings that a process may have is limited.
+ */
+public final class ChunkPool {
+    /** The size of a usual chunk in bytes: 16 KB. */
+    public static final int CHUNK = 1 << 14;
+    /** The size of the largest chunk that is kept for reuse, in bytes: 1 MB. */
+    public static final int LARGEST_CACHED = 1 << 20;
+
+    private static final int SLAB_CHUNKS = 16;
+    private static final int CLASSES = 7;
+    private static final long DEFAULT_CACHE = 8L << 20;
+
+    private final long cacheLimit;
+    private final long[][] cached = new long[CLASSES][16];
+    private final int[] count = new int[CLASSES];
+    private long cachedBytes;
+    private long bytes;
+
+    /** A pool that keeps up to 8 MB for reuse. */
+    public ChunkPool() {
+        this(DEFAULT_CACHE);
+    }
+
+    /** A pool that keeps up to {@code cacheLimit} bytes for reuse. */
+    public ChunkPool(long cacheLimit) {
+        this.cacheLimit = cacheLimit;
+    }
+
+    /** The size of the chunk that {@link #take} gives for a size. */
+    static long sizeFor(long needed) {
+        if (needed <= CHUNK) {
+            return CHUNK;
+        }
+        return needed > LARGEST_CACHED ? needed + Pages.PAGE - 1 & -Pages.PAGE : Long.highestOneBit(needed - 1) << 1;
+    }
+
+    private static int classOf(long size) {
+        return Long.numberOfTrailingZeros(size) - Integer.numberOfTrailingZeros(CHUNK);
+    }
+
+    /** Gives a chunk of a size that is a result of {@link #sizeFor}. */
+    synchronized long take(long size) {
+        bytes += size;
+        if (size > LARGEST_CACHED) {
+            return Pages.map(size);
+        }
+        int c = classOf(size);
+        if (count[c] == 0) {
+            if (c != 0) {
+                return Pages.map(size);
+            }
+            cutSlab();
+        }
+        cachedBytes -= size;
+        long chunk = cached[c][--count[c]];
+        Memory.live(chunk, size);
+        return chunk;
+    }
+
+    private void cutSlab() {
+        long slab = Pages.map(SLAB_CHUNKS * (long) CHUNK);
+        for (int i = SLAB_CHUNKS - 1; i >= 0; i--) {
+            keep(slab + i * (long) CHUNK, CHUNK, 0);
+        }
+    }
+
+    private void keep(long chunk, long size, int c) {
+        long[] stack = cached[c];
+        if (count[c] == stack.length) {
+            stack = Arrays.copyOf(stack, 2 * stack.length);
+            cached[c] = stack;
+        }
+        stack[count[c]++] = chunk;
+        cachedBytes += size;
+        Memory.dead(chunk, size);
+    }
+
+    /** Takes back a chunk. */
+    synchronized void give(long chunk, long size) {
+        bytes -= size;
+        if (size <= LARGEST_CACHED && cachedBytes + size <= cacheLimit) {
+            keep(chunk, size, classOf(size));
+        } else {
+            RequestBatch.release(chunk, size);
+        }
+    }
+
+    /** Number of bytes of the chunks that are in use. */
+    public synchronized long bytes() {
+        return bytes;
+    }
+
+    /** Number of bytes of the chunks that are kept for reuse. */
+    public synchronized long cachedBytes() {
+        return cachedBytes;
+    }
+
+    /** Returns the chunks that are kept for reuse to the operating system; the pool may be used again. */
+    public synchronized void trim() {
+        for (int c = 0; c < CLASSES; c++) {
+            long size = (long) CHUNK << c;
+            while (count[c] > 0) {
+                Pages.unmap(cached[c][--count[c]], size);
+                cachedBytes -= size;
+            }
+        }
+    }
+}

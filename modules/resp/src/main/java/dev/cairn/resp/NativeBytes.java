@@ -1,0 +1,213 @@
+package dev.cairn.resp;
+
+import dev.cairn.api.command.Bytes;
+import dev.cairn.structures.Memory;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A view of off-heap memory, set again and again to other runs of bytes. One thread at a time; it owns no memory, and lives as long as what it shows.
+ *
+ * <p>A view may be <em>adoptable</em>: its bytes stand alone at the start of a mapping of their own, because the server received a big argument straight
+ * into it. Who wants to keep the bytes calls {@link #take} instead of copying them, and from then on has to unmap {@link #mappedBytes} bytes.
+ */
+public final class NativeBytes implements Bytes {
+    private long address;
+    private int length;
+    private long mappedBytes;
+    private boolean taken;
+    private @Nullable RequestBatch owner;
+    private int ownerIndex;
+
+    /** An empty view. */
+    public NativeBytes() {
+    }
+
+    /** A view of {@code length} bytes at the address. */
+    public NativeBytes(long address, int length) {
+        this.address = address;
+        this.length = length;
+    }
+
+    /** Shows {@code length} bytes at the address from now on; they are not adoptable. Returns this view. */
+    public NativeBytes set(long address, int length) {
+        this.address = address;
+        this.length = length;
+        if (mappedBytes != 0) {
+            mappedBytes = 0;
+            owner = null;
+        }
+        return this;
+    }
+
+    /** The address of the first byte. */
+    public long address() {
+        return address;
+    }
+
+    @Override
+    public int length() {
+        return length;
+    }
+
+    /** Marks that the bytes stand at the start of a mapping of {@code mappedBytes} bytes that nobody else owns. */
+    public void setAdoptable(long mappedBytes) {
+        setAdoptable(mappedBytes, null, 0);
+    }
+
+    void setAdoptable(long bytes, @Nullable RequestBatch batch, int index) {
+        mappedBytes = bytes;
+        taken = false;
+        owner = batch;
+        ownerIndex = index;
+    }
+
+    /** Whether the ownership of the mapping may be had by {@link #take}. */
+    public boolean adoptable() {
+        return mappedBytes != 0 && !taken;
+    }
+
+    /** The size of the mapping that the bytes stand in alone, 0 if they do not. */
+    public long mappedBytes() {
+        return mappedBytes;
+    }
+
+    /**
+     * Takes the ownership of the mapping at {@link #address}.
+     *
+     * @throws IllegalStateException if the bytes are not adoptable
+     */
+    public void take() {
+        if (!adoptable()) {
+            throw new IllegalStateException(taken ? "the mapping is taken already" : "the bytes do not stand in a mapping of their own");
+        }
+        taken = true;
+        if (owner != null) {
+            owner.taken(ownerIndex);
+        }
+    }
+
+    /** Whether {@link #take} was called since the view was set. */
+    public boolean taken() {
+        return mappedBytes != 0 && taken;
+    }
+
+    @Override
+    public byte at(int i) {
+        return Memory.getByte(address + Objects.checkIndex(i, length));
+    }
+
+    @Override
+    public void copyTo(int from, byte[] to, int offset, int count) {
+        Objects.checkFromIndexSize(from, count, length);
+        Memory.copyToArray(address + from, to, offset, count);
+    }
+
+    @Override
+    public byte[] toArray() {
+        return Memory.toArray(address, length);
+    }
+
+    @Override
+    public Bytes retain() {
+        return Bytes.of(toArray());
+    }
+
+    @Override
+    public NativeBytes slice(int from, int to) {
+        Objects.checkFromToIndex(from, to, length);
+        return new NativeBytes(address + from, to - from);
+    }
+
+    @Override
+    public boolean isLong() {
+        int n = length;
+        if (n == 0 || n > 20) {
+            return false;
+        }
+        long p = address;
+        long end = p + n;
+        int c = Memory.getByte(p);
+        boolean negative = c == '-';
+        if (negative) {
+            if (n == 1) {
+                return false;
+            }
+            c = Memory.getByte(++p);
+        }
+        if (c == '0') {
+            return n == 1;
+        }
+        long value = digits(p, end);
+        return value >= 0 || negative && value == Long.MIN_VALUE && end - p == 19;
+    }
+
+    @Override
+    public long asLong() {
+        if (!isLong()) {
+            throw new NumberFormatException("not a canonical 64-bit integer: " + this);
+        }
+        boolean negative = Memory.getByte(address) == '-';
+        long value = digits(negative ? address + 1 : address, address + length);
+        return negative ? -value : value;
+    }
+
+    /** Returns the value of the digits, modulo 2^64 and so negative beyond 2^63-1; -1 if a byte is no digit or there are more than 19. */
+    private static long digits(long from, long end) {
+        if (end - from > 19) {
+            return -1;
+        }
+        long value = 0;
+        long p = from;
+        for (; end - p >= 8; p += 8) {
+            long word = Memory.getLong(p);
+            if (!Decimal.eightDigits(word)) {
+                return -1;
+            }
+            value = value * 100_000_000 + Decimal.valueOfEight(word);
+        }
+        for (; p < end; p++) {
+            int d = Memory.getByte(p) - '0';
+            if (d < 0 || d > 9) {
+                return -1;
+            }
+            value = value * 10 + d;
+        }
+        return value;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object o) {
+        if (o instanceof NativeBytes b) {
+            return length == b.length && Memory.equal(address, b.address, length);
+        }
+        return o instanceof Bytes b && sameContent(b);
+    }
+
+    private boolean sameContent(Bytes b) {
+        if (b.length() != length) {
+            return false;
+        }
+        for (int i = 0; i < length; i++) {
+            if (Memory.getByte(address + i) != b.at(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The hash code that every {@link Bytes} of this content has: that of an array. */
+    @Override
+    public int hashCode() {
+        int h = 1;
+        for (long p = address, end = address + length; p < end; p++) {
+            h = 31 * h + Memory.getByte(p);
+        }
+        return h;
+    }
+
+    @Override
+    public String toString() {
+        return text();
+    }
+}

@@ -184,7 +184,7 @@ public final class RequestParser {
         if (end - p < 4 || Memory.getByte(p) != type) {
             return 0;
         }
-        long number = Memory.getByte(p + 1) - '0';
+        int number = Memory.getByte(p + 1) - '0';
         if (number < 0 || number > 9) {
             return 0;
         }
@@ -192,7 +192,7 @@ public final class RequestParser {
         for (long limit = Math.min(end - 1, p + 9); q < limit; q++) {
             int d = Memory.getByte(q) - '0';
             if (d < 0 || d > 9) {
-                return Memory.getShort(q) == ('\r' | '\n' << 8) ? number << 8 | q + 2 - p : 0;
+                return Memory.getShort(q) == ('\r' | '\n' << 8) ? (long) number << 8 | q + 2 - p : 0;
             }
             if (number == 0) {
                 return 0;

@@ -1,6 +1,9 @@
 import org.jspecify.annotations.NullMarked;
 
-/** Cairn benchmarks: JMH benchmarks of the hot paths. Run from the class path, as JMH's own launcher expects. */
+/**
+ * Cairn benchmarks: {@code dev.cairn.benchmarks} holds those for JMH, run from the class path as JMH's own launcher expects;
+ * {@code dev.cairn.benchmarks.compare} is the side-by-side comparison with redis-server. Nothing is exported.
+ */
 @NullMarked
 module dev.cairn.benchmarks {
     requires static org.jspecify;

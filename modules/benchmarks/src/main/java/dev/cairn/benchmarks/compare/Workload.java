@@ -1,0 +1,48 @@
+package dev.cairn.benchmarks.compare;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A workload of redis-benchmark.
+ *
+ * @param name its name on the command line and in the report, words separated by hyphens
+ * @param test the test's name for {@code redis-benchmark -t}
+ * @param pipeline commands per pipeline
+ * @param requests commands in a measurement
+ * @param keys size of the random key space, all of it loaded before; 0 for one fixed key
+ */
+record Workload(String name, String test, int pipeline, long requests, int keys) {
+    private static final int CONNECTIONS = 50;
+
+    /** All workloads in the order of the report. */
+    static List<Workload> all(int keys) {
+        String loaded = "random" + (keys % 1_000_000 == 0 ? keys / 1_000_000 + "m" : keys / 1000 + "k");
+        return List.of(
+                new Workload("set-p1", "set", 1, 500_000, 0),
+                new Workload("get-p1", "get", 1, 500_000, 0),
+                new Workload("set-p16", "set", 16, 3_000_000, 0),
+                new Workload("get-p16", "get", 16, 3_000_000, 0),
+                new Workload("incr-p16", "incr", 16, 3_000_000, 0),
+                new Workload("mset-p16", "mset", 16, 1_000_000, 0),
+                new Workload("set-p64", "set", 64, 5_000_000, 0),
+                new Workload("get-p64", "get", 64, 5_000_000, 0),
+                new Workload("set-" + loaded + "-p16", "set", 16, 3_000_000, keys),
+                new Workload("get-" + loaded + "-p16", "get", 16, 3_000_000, keys));
+    }
+
+    /** The arguments of redis-benchmark but for server and number of requests. */
+    List<String> arguments() {
+        List<String> arguments = new ArrayList<>(
+                List.of("-t", test, "-c", Integer.toString(CONNECTIONS), "-P", Integer.toString(pipeline)));
+        if (keys > 0) {
+            arguments.addAll(List.of("-r", Integer.toString(keys), "-d", Integer.toString(Loader.VALUE_BYTES)));
+        }
+        return arguments;
+    }
+
+    /** The same commands with 16 in a pipeline, to warm a server up. */
+    Workload warmup() {
+        return new Workload(name, test, 16, requests, keys);
+    }
+}

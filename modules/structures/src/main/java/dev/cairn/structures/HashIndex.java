@@ -495,7 +495,9 @@ public final class HashIndex {
         }
         freeTable();
         if (nextTable != 0) {
-            finish();
+            table = nextTable;
+            mask = nextMask;
+            unmapped = 0;
             freeTable();
         }
         forget();

@@ -147,7 +147,19 @@ public final class Memory {
     }
 
     static void rawFill(long address, long bytes, byte value) {
-        ALL.asSlice(address, bytes).fill(value);
+        if (bytes > 512) {
+            ALL.asSlice(address, bytes).fill(value);
+        } else if (bytes >= 8) {
+            long word = (value & 0xff) * 0x0101_0101_0101_0101L;
+            for (long i = 0; i < bytes - 8; i += 8) {
+                LONG.set(ALL, address + i, word);
+            }
+            LONG.set(ALL, address + bytes - 8, word);
+        } else {
+            for (long i = 0; i < bytes; i++) {
+                BYTE.set(ALL, address + i, value);
+            }
+        }
     }
 
     /** Copies {@code bytes} bytes; the ranges may overlap. */

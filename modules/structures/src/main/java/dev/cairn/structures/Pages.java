@@ -71,7 +71,7 @@ public final class Pages {
      * @throws OutOfMemoryError if the operating system refuses
      */
     public static long map(long bytes) {
-        releaseSome(Math.max(bytes, HUGE));
+        releaseSome(Math.clamp(bytes, HUGE, 4L * HUGE));
         long size = roundUp(bytes);
         long address = mmap(size);
         MAPPED.addAndGet(size);
@@ -99,7 +99,7 @@ public final class Pages {
      * @throws OutOfMemoryError if the operating system refuses
      */
     public static long mapAligned(long bytes, long alignment) {
-        releaseSome(Math.max(bytes, HUGE));
+        releaseSome(Math.clamp(bytes, HUGE, 4L * HUGE));
         long size = roundUp(bytes);
         long raw = mmap(size + alignment);
         long address = raw + alignment - 1 & -alignment;

@@ -77,7 +77,7 @@ final class Shadow {
 
     private static void mark(long address, long bytes, boolean live) {
         long granule = address >>> 3;
-        long end = address + bytes + 7 >>> 3;
+        long end = bytes == 0 ? granule : address + bytes + 7 >>> 3;
         while (granule < end) {
             long leafEnd = (granule >>> 18) + 1 << 18;
             long stop = Math.min(end, leafEnd);
@@ -131,6 +131,9 @@ final class Shadow {
             if (!alive(address) || !alive(address + bytes - 1)) {
                 fail(action, address, bytes);
             }
+            return;
+        }
+        if (bytes == 0) {
             return;
         }
         if (bytes < 0) {

@@ -31,13 +31,15 @@ final class ConnectionUnits {
 
     private Unit name() {
         Words words = Words.of("CLIENT").add(dice.anyCase("SETNAME"));
-        words.add(dice.chance(0.6) ? dice.pick("one", "two", "", "a-b:c", "!~") : dice.pick("with space", "line\nbreak", "é", "tab\t", "\0"));
+        words.add(
+                dice.chance(0.6) ? dice.pick("one", "two", "", "a-b:c", "!~") : dice.pick("with space", "line\nbreak", "é", "tab\t", "\0"));
         return Unit.of(words.step(), Step.of("CLIENT", "GETNAME"));
     }
 
     private Unit reply() {
         return switch (dice.below(4)) {
-            case 0 -> Unit.of(Step.of("CLIENT", "REPLY", "SKIP").unanswered(), Words.of("SET").add(dice.key()).add("skipped").step().unanswered(),
+            case 0 -> Unit.of(Step.of("CLIENT", "REPLY", "SKIP").unanswered(),
+                    Words.of("SET").add(dice.key()).add("skipped").step().unanswered(),
                     Step.of("ECHO", "after"));
             case 1 -> Unit.of(Step.of("CLIENT", "REPLY", "OFF").unanswered(), Words.of("INCR").add(dice.key()).step().unanswered(),
                     Step.of("NOSUCHCOMMAND").unanswered(), Step.of("CLIENT", "REPLY", "ON"), Step.of("ECHO", "after"));
@@ -49,7 +51,8 @@ final class ConnectionUnits {
     private Unit clientErrors() {
         return Unit.of(dice.pick(List.of(
                 Step.of("CLIENT", "BOGUS"), Step.of("CLIENT", "KILL", "1.2.3.4:5"), Step.of("CLIENT", "KILL", "ID", "abc"),
-                Step.of("CLIENT", "KILL", "ID", "0"), Step.of("CLIENT", "KILL", "ID", "999999999"), Step.of("CLIENT", "KILL", "TYPE", "bogus"),
+                Step.of("CLIENT", "KILL", "ID", "0"), Step.of("CLIENT", "KILL", "ID", "999999999"),
+                Step.of("CLIENT", "KILL", "TYPE", "bogus"),
                 Step.of("CLIENT", "KILL", "BOGUS", "x"), Step.of("CLIENT", "KILL", "ADDR", "1.2.3.4:5", "SKIPME", "maybe"),
                 Step.of("CLIENT", "KILL", "ADDR", "1.2.3.4:5", "SKIPME", "yes"), Step.of("CLIENT", "KILL", "USER", "nosuchuser"),
                 Step.of("CLIENT", "KILL", "LADDR", "1.2.3.4:5"), Step.of("CLIENT", "KILL", "ID"),
@@ -59,16 +62,18 @@ final class ConnectionUnits {
     }
 
     private Unit auth() {
-        return Unit.of(dice.pick(List.of(Step.of("AUTH", "x"), Step.of("AUTH", ""), Step.of("AUTH", "default", "x"), Step.of("AUTH", "nosuchuser", "x"),
-                Step.of("AUTH", "a", "b", "c"))));
+        return Unit.of(dice.pick(
+                List.of(Step.of("AUTH", "x"), Step.of("AUTH", ""), Step.of("AUTH", "default", "x"), Step.of("AUTH", "nosuchuser", "x"),
+                        Step.of("AUTH", "a", "b", "c"))));
     }
 
     private Unit hello() {
-        Step random = dice.pick(List.of(Step.of("HELLO"), Step.of("HELLO", "2"), Step.of("HELLO", "3"), Step.of("HELLO", "4"), Step.of("HELLO", "1"),
-                Step.of("HELLO", "abc"), Step.of("HELLO", ""), Step.of("HELLO", "3", "BOGUS"), Step.of("HELLO", "2", "AUTH", "x"),
-                Step.of("HELLO", "3", "AUTH", "default", "x"), Step.of("HELLO", "3", "AUTH", "nosuchuser", "x"),
-                Step.of("HELLO", "2", "SETNAME", "me"), Step.of("HELLO", "3", "SETNAME", "a b"), Step.of("HELLO", "3", "SETNAME"),
-                Step.of("HELLO", "2", "AUTH", "default", "x", "SETNAME", "both"), Step.of("HELLO", "99999999999999999999")));
+        Step random = dice
+                .pick(List.of(Step.of("HELLO"), Step.of("HELLO", "2"), Step.of("HELLO", "3"), Step.of("HELLO", "4"), Step.of("HELLO", "1"),
+                        Step.of("HELLO", "abc"), Step.of("HELLO", ""), Step.of("HELLO", "3", "BOGUS"), Step.of("HELLO", "2", "AUTH", "x"),
+                        Step.of("HELLO", "3", "AUTH", "default", "x"), Step.of("HELLO", "3", "AUTH", "nosuchuser", "x"),
+                        Step.of("HELLO", "2", "SETNAME", "me"), Step.of("HELLO", "3", "SETNAME", "a b"), Step.of("HELLO", "3", "SETNAME"),
+                        Step.of("HELLO", "2", "AUTH", "default", "x", "SETNAME", "both"), Step.of("HELLO", "99999999999999999999")));
         return Unit.of(random.compared(Comparison.HELLO), Step.of("CLIENT", "GETNAME"), hello(protocol));
     }
 

@@ -95,7 +95,8 @@ class DifferentialIT {
             }
             StringBuilder text = new StringBuilder("* ").append(signature).append('\n').append(mismatch).append('\n');
             boolean silent = mismatch.candidate().kind() == Kind.NONE && mismatch.candidate().text().contains("Timeout");
-            Optional<List<Unit>> shrunk = silent || !candidate.isAlive() ? Optional.empty() : new Shrinker(servers, mismatch, states).shrink(history);
+            Optional<List<Unit>> shrunk = silent || !candidate.isAlive() ? Optional.empty()
+                    : new Shrinker(servers, mismatch, states).shrink(history);
             text.append(shrunk.isPresent() ? "  reproduced on empty servers by:\n" : "  the last commands on the same keys:\n");
             List<Step> steps = shrunk.isPresent() ? steps(shrunk.get()) : related(steps(history), mismatch.step());
             for (Step step : steps.subList(Math.max(0, steps.size() - 40), steps.size())) {
@@ -110,8 +111,11 @@ class DifferentialIT {
         }
 
         private static List<Step> related(List<Step> steps, Step to) {
-            return steps.stream().filter(step -> step == to || to.arguments().stream().skip(1).anyMatch(argument -> step.arguments().stream().skip(1)
-                    .anyMatch(other -> java.util.Arrays.equals(argument, other)))).toList();
+            return steps.stream()
+                    .filter(step -> step.equals(to) || to.arguments().stream().skip(1)
+                            .anyMatch(argument -> step.arguments().stream().skip(1)
+                                    .anyMatch(other -> java.util.Arrays.equals(argument, other))))
+                    .toList();
         }
     }
 }

@@ -2,8 +2,9 @@ package dev.cairn.distribution.differential;
 
 /** Random commands of the generic group. */
 final class GenericUnits {
-    private static final String[] PATTERNS = {"*", "a*", "*o*", "key:?", "key:[12]", "key:[^1]", "key:[1-2]", "[a-c]", "[", "[^", "\\*", "\\", "?", "",
-        "foo", "f*r", "**", "*?*", "{tag}*", "[c-a]", "[a", "nomatch", "k[e-e]y:*", "[]", "[\\]]", "*\\"};
+    private static final String[] PATTERNS = {"*", "a*", "*o*", "key:?", "key:[12]", "key:[^1]", "key:[1-2]", "[a-c]", "[", "[^", "\\*",
+            "\\", "?", "",
+            "foo", "f*r", "**", "*?*", "{tag}*", "[c-a]", "[a", "nomatch", "k[e-e]y:*", "[]", "[\\]]", "*\\"};
 
     private final Dice dice;
 

@@ -23,6 +23,7 @@ record Mismatch(int unit, Step step, RespReply reference, RespReply candidate) {
 
     @Override
     public String toString() {
-        return "  command:   " + step + "\n  compared:  " + step.comparison().name() + "\n  reference: " + reference + "\n  candidate: " + candidate;
+        return "  command:   " + step + "\n  compared:  " + step.comparison().name() + "\n  reference: " + reference + "\n  candidate: "
+                + candidate;
     }
 }

@@ -59,7 +59,8 @@ final class ServerPair implements AutoCloseable {
         int bytes = 0;
         for (int i = 0; i < units.size(); i++) {
             for (Step step : units.get(i).steps()) {
-                if (!batch.isEmpty() && (step.connection() != batch.get(0).connection() || batch.size() == BATCH_COMMANDS || bytes > BATCH_BYTES)) {
+                if (!batch.isEmpty()
+                        && (step.connection() != batch.get(0).connection() || batch.size() == BATCH_COMMANDS || bytes > BATCH_BYTES)) {
                     Optional<Mismatch> mismatch = runBatch(batch, owners);
                     if (mismatch.isPresent()) {
                         return mismatch;
@@ -114,7 +115,8 @@ final class ServerPair implements AutoCloseable {
             }
         }
         if (broken && found.isEmpty()) {
-            found = Optional.of(new Mismatch(owners.get(0), batch.get(0), none("open connection"), none("connection broken while sending")));
+            found = Optional
+                    .of(new Mismatch(owners.get(0), batch.get(0), none("open connection"), none("connection broken while sending")));
         }
         return found;
     }

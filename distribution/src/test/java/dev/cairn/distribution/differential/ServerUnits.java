@@ -5,10 +5,12 @@ import java.util.List;
 /** Random commands of the server group and questions to the command table. */
 final class ServerUnits {
     /** Options whose default a stock redis-server and Cairn share. */
-    private static final String[] OPTIONS = {"maxclients", "timeout", "tcp-keepalive", "hz", "dynamic-hz", "databases", "proto-max-bulk-len",
-        "client-query-buffer-limit", "maxmemory", "maxmemory-policy", "maxmemory-samples", "requirepass", "active-expire-effort", "lfu-log-factor",
-        "lfu-decay-time", "slowlog-log-slower-than", "slowlog-max-len", "save", "client-output-buffer-limit", "notify-keyspace-events",
-        "appendonly", "appendfsync", "lazyfree-lazy-expire", "tcp-backlog"};
+    private static final String[] OPTIONS = {"maxclients", "timeout", "tcp-keepalive", "hz", "dynamic-hz", "databases",
+            "proto-max-bulk-len",
+            "client-query-buffer-limit", "maxmemory", "maxmemory-policy", "maxmemory-samples", "requirepass", "active-expire-effort",
+            "lfu-log-factor",
+            "lfu-decay-time", "slowlog-log-slower-than", "slowlog-max-len", "save", "client-output-buffer-limit", "notify-keyspace-events",
+            "appendonly", "appendfsync", "lazyfree-lazy-expire", "tcp-backlog"};
 
     private final Dice dice;
 
@@ -48,13 +50,16 @@ final class ServerUnits {
 
     private Unit configErrors() {
         return Unit.of(dice.pick(List.of(
-                Step.of("CONFIG", "SET", "nosuchoption", "1"), Step.of("CONFIG", "SET", "hz", "abc"), Step.of("CONFIG", "SET", "maxmemory", "-1"),
-                Step.of("CONFIG", "SET", "maxmemory", "abc"), Step.of("CONFIG", "SET", "databases", "4"), Step.of("CONFIG", "SET", "timeout", "-1"),
+                Step.of("CONFIG", "SET", "nosuchoption", "1"), Step.of("CONFIG", "SET", "hz", "abc"),
+                Step.of("CONFIG", "SET", "maxmemory", "-1"),
+                Step.of("CONFIG", "SET", "maxmemory", "abc"), Step.of("CONFIG", "SET", "databases", "4"),
+                Step.of("CONFIG", "SET", "timeout", "-1"),
                 Step.of("CONFIG", "SET", "maxmemory-policy", "bogus"), Step.of("CONFIG", "SET", "dynamic-hz", "maybe"),
                 Step.of("CONFIG", "SET", "timeout", "0", "timeout", "0"), Step.of("CONFIG", "SET", "timeout", "0", "tcp-keepalive"),
                 Step.of("CONFIG", "SET", "timeout", "0", "nosuchoption", "1"), Step.of("CONFIG", "SET", "active-expire-effort", "11"),
                 Step.of("CONFIG", "SET", "timeout", "0"), Step.of("CONFIG", "SET", "proto-max-bulk-len", "1"), Step.of("CONFIG", "BOGUS"),
-                Step.of("CONFIG", "RESETSTAT"), Step.of("CONFIG", "SET", "tcp-backlog", "10"), Step.of("CONFIG", "SET", "maxmemory-samples", "0"),
+                Step.of("CONFIG", "RESETSTAT"), Step.of("CONFIG", "SET", "tcp-backlog", "10"),
+                Step.of("CONFIG", "SET", "maxmemory-samples", "0"),
                 Step.of("CONFIG", "SET", "client-output-buffer-limit", "bogus 0 0 0"),
                 Step.of("CONFIG", "SET", "client-output-buffer-limit", "normal 0 0"),
                 Step.of("CONFIG", "HELP").compared(Comparison.TYPE))));
@@ -63,14 +68,18 @@ final class ServerUnits {
     private Unit getKeys() {
         String sub = dice.pick("GETKEYS", "GETKEYSANDFLAGS");
         return Unit.of(dice.pick(List.of(
-                Step.of("COMMAND", sub, "SET", "k", "v"), Step.of("COMMAND", sub, "SET", "k", "v", "GET"), Step.of("COMMAND", sub, "GET", "k"),
+                Step.of("COMMAND", sub, "SET", "k", "v"), Step.of("COMMAND", sub, "SET", "k", "v", "GET"),
+                Step.of("COMMAND", sub, "GET", "k"),
                 Step.of("COMMAND", sub, "MSET", "a", "1", "b", "2"), Step.of("COMMAND", sub, "MGET", "a", "b", "c"),
-                Step.of("COMMAND", sub, "COPY", "a", "b"), Step.of("COMMAND", sub, "RENAME", "a", "b"), Step.of("COMMAND", sub, "LCS", "a", "b"),
+                Step.of("COMMAND", sub, "COPY", "a", "b"), Step.of("COMMAND", sub, "RENAME", "a", "b"),
+                Step.of("COMMAND", sub, "LCS", "a", "b"),
                 Step.of("COMMAND", sub, "GETEX", "a", "PERSIST"), Step.of("COMMAND", sub, "OBJECT", "ENCODING", "a"),
-                Step.of("COMMAND", sub, "DEL", "a", "b"), Step.of("COMMAND", sub, "WATCH", "a", "b"), Step.of("COMMAND", sub, "APPEND", "a", "b"),
+                Step.of("COMMAND", sub, "DEL", "a", "b"), Step.of("COMMAND", sub, "WATCH", "a", "b"),
+                Step.of("COMMAND", sub, "APPEND", "a", "b"),
                 Step.of("COMMAND", sub, "PING"), Step.of("COMMAND", sub, "GET"), Step.of("COMMAND", sub, "NOSUCHCOMMAND", "a"),
                 Step.of("COMMAND", sub, "OBJECT", "NOSUCH", "a"), Step.of("COMMAND", sub), Step.of("COMMAND", sub, "CONFIG", "GET", "a"),
-                Step.of("COMMAND", sub, "get", "k"), Step.of("COMMAND", sub, "EXPIRE", "k", "1"), Step.of("COMMAND", sub, "SETRANGE", "k", "1", "x"),
+                Step.of("COMMAND", sub, "get", "k"), Step.of("COMMAND", sub, "EXPIRE", "k", "1"),
+                Step.of("COMMAND", sub, "SETRANGE", "k", "1", "x"),
                 Step.of("COMMAND", sub, "INCR", "k"), Step.of("COMMAND", sub, "MSETNX", "a", "1", "b"), Step.of("COMMAND", sub, "MULTI"))));
     }
 
@@ -89,12 +98,14 @@ final class ServerUnits {
         return Unit.of(dice.pick(List.of(
                 Step.of("COMMAND", "BOGUS"), Step.of("COMMAND", "INFO", "nosuchcommand"), Step.of("COMMAND", "INFO", "nosuch", "alsonot"),
                 Step.of("COMMAND", "DOCS", "nosuchcommand"), Step.of("COMMAND", "LIST", "BOGUS"), Step.of("COMMAND", "LIST", "FILTERBY"),
-                Step.of("COMMAND", "LIST", "FILTERBY", "PATTERN"), Step.of("COMMAND", "COUNT", "x"), Step.of("COMMAND", "INFO", "config|nosuch"),
+                Step.of("COMMAND", "LIST", "FILTERBY", "PATTERN"), Step.of("COMMAND", "COUNT", "x"),
+                Step.of("COMMAND", "INFO", "config|nosuch"),
                 Step.of("COMMAND", "HELP").compared(Comparison.TYPE), Step.of("COMMAND", "COUNT").compared(Comparison.TYPE))));
     }
 
     private Unit info() {
-        return Unit.of(dice.chance(0.5) ? Step.of("INFO", "nosuchsection") : Step.of("INFO", dice.pick("server", "clients", "keyspace", "all"))
-                .compared(Comparison.TYPE));
+        return Unit
+                .of(dice.chance(0.5) ? Step.of("INFO", "nosuchsection") : Step.of("INFO", dice.pick("server", "clients", "keyspace", "all"))
+                        .compared(Comparison.TYPE));
     }
 }

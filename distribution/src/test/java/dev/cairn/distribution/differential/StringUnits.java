@@ -22,7 +22,8 @@ final class StringUnits {
             case 12, 13 -> getex();
             case 14 -> name("APPEND").add(dice.key()).add(dice.value()).unit();
             case 15 -> name("STRLEN").add(dice.key()).unit();
-            case 16 -> name("SETRANGE").add(dice.key()).add(dice.offset()).add(dice.chance(0.1) ? new byte[0] : dice.bytes(dice.below(20))).unit();
+            case 16 -> name("SETRANGE").add(dice.key()).add(dice.offset()).add(dice.chance(0.1) ? new byte[0] : dice.bytes(dice.below(20)))
+                    .unit();
             case 17 -> name("GETRANGE").add(dice.key()).add(range()).add(range()).unit();
             case 18 -> name("SUBSTR").add(dice.key()).add(range()).add(range()).unit();
             case 19 -> name("INCR").add(dice.key()).unit();

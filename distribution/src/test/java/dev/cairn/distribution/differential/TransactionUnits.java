@@ -40,7 +40,8 @@ final class TransactionUnits {
                     Step.of("WATCH", "a"), Step.of("MULTI"))));
         }
         // A command that fails to queue aborts all, so a full array has one element per command.
-        steps.add(dice.chance(0.85) ? Step.of(dice.anyCase("EXEC")).compared(Comparison.each(comparisons)) : Step.of(dice.anyCase("DISCARD")));
+        steps.add(dice.chance(0.85) ? Step.of(dice.anyCase("EXEC")).compared(Comparison.each(comparisons))
+                : Step.of(dice.anyCase("DISCARD")));
         steps.add(Step.of("UNWATCH"));
         return new Unit(steps);
     }
@@ -93,7 +94,8 @@ final class TransactionUnits {
             case 0 -> Unit.of(Step.of("EXEC"));
             case 1 -> Unit.of(Step.of("DISCARD"));
             case 2 -> Unit.of(Words.of("WATCH").add(dice.key()).step(), Step.of("UNWATCH"), Step.of("UNWATCH"));
-            default -> Unit.of(Step.of("EXEC", "x"), Step.of("MULTI", "x"), Step.of("WATCH"), Step.of("UNWATCH", "x"), Step.of("DISCARD", "x"));
+            default -> Unit.of(Step.of("EXEC", "x"), Step.of("MULTI", "x"), Step.of("WATCH"), Step.of("UNWATCH", "x"),
+                    Step.of("DISCARD", "x"));
         };
     }
 

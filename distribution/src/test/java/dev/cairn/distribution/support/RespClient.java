@@ -120,6 +120,11 @@ public final class RespClient implements AutoCloseable {
         socket.shutdownOutput();
     }
 
+    /** Whether {@link #finishSending} was called. */
+    public boolean isFinished() {
+        return socket.isOutputShutdown();
+    }
+
     /** Makes {@link #close} send a reset in place of an orderly end. */
     public void resetOnClose() throws IOException {
         socket.setSoLinger(true, 0);
@@ -164,7 +169,8 @@ public final class RespClient implements AutoCloseable {
             case '>' -> aggregate(Kind.PUSH, 1);
             case '%' -> aggregate(Kind.MAP, 2);
             case '|' -> RespReply.aggregate(Kind.ATTRIBUTED, List.of(aggregate(Kind.MAP, 2), read()));
-            default -> throw new IOException("not a reply type: byte " + marker + " before " + Escape.bytes(in.readNBytes(in.available()), 200));
+            default -> throw new IOException(
+                    "not a reply type: byte " + marker + " before " + Escape.bytes(in.readNBytes(in.available()), 200));
         };
     }
 

@@ -16,7 +16,21 @@ public record RespReply(Kind kind, String text, List<RespReply> elements) {
 
     /** The types of RESP2 and RESP3; the three nulls differ on the wire and are kept apart. */
     public enum Kind {
-        SIMPLE_STRING, ERROR, INTEGER, BULK, NULL_BULK, ARRAY, NULL_ARRAY, NULL, DOUBLE, BOOLEAN, BIG_NUMBER, BULK_ERROR, VERBATIM, MAP, SET,
+        SIMPLE_STRING,
+        ERROR,
+        INTEGER,
+        BULK,
+        NULL_BULK,
+        ARRAY,
+        NULL_ARRAY,
+        NULL,
+        DOUBLE,
+        BOOLEAN,
+        BIG_NUMBER,
+        BULK_ERROR,
+        VERBATIM,
+        MAP,
+        SET,
         PUSH,
         /** An attribute map (first element) in front of the reply that it annotates (second element). */
         ATTRIBUTED,

@@ -50,7 +50,16 @@ final class Doubles {
         if (value < 0) {
             out.append('-');
         }
-        return print(out, digits.substring(first, last), scale).toString();
+        digits = digits.substring(first, last);
+        if (digits.length() == 2) {
+            // the JDK prefers the nearest of two digits where one would do
+            int rounded = (Integer.parseInt(digits) + 5) / 10;
+            if (rounded < 10 && Double.parseDouble(rounded + "E" + (scale + 1)) == Math.abs(value)) {
+                digits = Integer.toString(rounded);
+                scale++;
+            }
+        }
+        return print(out, digits, scale).toString();
     }
 
     /** Prints the number digits × 10^scale. */

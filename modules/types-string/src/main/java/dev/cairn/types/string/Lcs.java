@@ -4,6 +4,8 @@ import static dev.cairn.api.command.CommandFlag.READONLY;
 import static dev.cairn.api.command.KeySpec.Flag.ACCESS;
 import static dev.cairn.api.command.KeySpec.Flag.RO;
 
+import java.util.Arrays;
+
 import org.jspecify.annotations.Nullable;
 
 import dev.cairn.api.Registrar;
@@ -192,7 +194,7 @@ final class Lcs {
         private int fill(long[][] masks) {
             int columns = b.length();
             long[] v = new long[columns + 63 >>> 6];
-            java.util.Arrays.fill(v, -1);
+            Arrays.fill(v, -1);
             for (int i = 0; i < a.length(); i++) {
                 long[] mask = masks[a.at(i) & 0xff];
                 long carry = 0;

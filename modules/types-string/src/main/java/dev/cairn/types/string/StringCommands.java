@@ -90,7 +90,8 @@ final class StringCommands {
                 .complexity(INDEPENDENT).changed("2.6.12", "Options `EX`, `PX`, `NX` and `XX`.").changed("6.0.0", "Option `KEEPTTL`.")
                 .changed("6.2.0", "Options `GET`, `EXAT` and `PXAT`.").changed("7.0.0", "`NX` and `GET` may be used together.")
                 .flags(WRITE, DENYOOM)
-                .brief().keys(KeySpec.at(1, RW, ACCESS, UPDATE, VARIABLE_FLAGS).notes("RW and ACCESS due to the optional `GET` argument"))
+                .brief()
+                .keys(KeySpec.at(1, RW, ACCESS, UPDATE, VARIABLE_FLAGS).notes("Without option `GET` the value is overwritten unread."))
                 .syntax("key value condition=[NX|XX]@2.6.12 [GET@6.2.0] expiration=[EX seconds:integer@2.6.12|PX milliseconds:integer@2.6.12"
                         + "|EXAT unix-time-seconds:unix-time@6.2.0|PXAT unix-time-milliseconds:unix-time@6.2.0|KEEPTTL@6.0.0]"),
                 this::set);
@@ -119,7 +120,7 @@ final class StringCommands {
         registrar.command(
                 Specs.string("GETEX", -2).since("6.2.0").summary("Returns the string stored at a key and says when the key expires.")
                         .complexity(INDEPENDENT).flags(WRITE, FAST)
-                        .keys(KeySpec.at(1, RW, ACCESS, UPDATE).notes("RW and UPDATE because it changes the TTL"))
+                        .keys(KeySpec.at(1, RW, ACCESS, UPDATE).notes("The value stays; what may change is the expiry."))
                         .syntax("key expiration=[EX seconds:integer|PX milliseconds:integer|EXAT unix-time-seconds:unix-time"
                                 + "|PXAT unix-time-milliseconds:unix-time|PERSIST]"),
                 this::getEx);
@@ -183,13 +184,16 @@ final class StringCommands {
         boolean refused = (options & (present ? IF_ABSENT : IF_PRESENT)) != 0;
         if (returnOld) {
             StringType.reply(slot, out);
-        } else if (refused) {
-            out.nil();
-        } else {
-            out.ok();
         }
         if (!refused) {
             store(call, slot, args.at(2), present && (options & KEEP_EXPIRY) != 0 ? slot.expireAt() : expireAt, (options & EXPIRY) != 0);
+        }
+        if (!returnOld) {
+            if (refused) {
+                out.nil();
+            } else {
+                out.ok();
+            }
         }
     }
 

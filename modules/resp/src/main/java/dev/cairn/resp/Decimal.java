@@ -4,6 +4,9 @@ import dev.cairn.structures.Memory;
 
 /** Decimal integers in memory. */
 final class Decimal {
+    /** What {@link #parse} returns for anything but a canonical integer, and for this integer. */
+    static final long NONE = -7_046_029_254_386_353_131L;
+
     private static final long ZEROS = 0x3030303030303030L;
 
     private static final long[] POWERS = new long[19];
@@ -33,6 +36,70 @@ final class Decimal {
         long v = word - ZEROS;
         v = v * 10 + (v >>> 8);
         return (v & 0x000000ff000000ffL) * (100 + (1_000_000L << 32)) + (v >>> 16 & 0x000000ff000000ffL) * (1 + (10_000L << 32)) >>> 32;
+    }
+
+    /** The value of the canonical 64-bit integer that the bytes are, or {@link #NONE}. */
+    static long parse(long address, int length) {
+        if (length == 0 || length > 20) {
+            return NONE;
+        }
+        byte first = Memory.getByte(address);
+        boolean negative = first == '-';
+        long p = address;
+        int digits = length;
+        if (negative) {
+            if (--digits == 0) {
+                return NONE;
+            }
+            first = Memory.getByte(++p);
+        }
+        if (first == '0') {
+            return length == 1 ? 0 : NONE;
+        }
+        long value = digits <= 8 ? upToEight(p, digits) : upToNineteen(p, digits);
+        if (value < 0) {
+            // -1 is an error; the smallest long is the one number of 19 digits that wraps around and is right
+            return negative && value == Long.MIN_VALUE ? value : NONE;
+        }
+        return negative ? -value : value;
+    }
+
+    /** The value of 1 to 8 digits, or -1. They are put behind zeros to make a word of eight, without a loop. */
+    private static long upToEight(long p, int n) {
+        long word;
+        if (n == 8) {
+            word = Memory.getLong(p);
+        } else {
+            int gap = 64 - 8 * n;
+            long loaded;
+            if (n >= 4) {
+                loaded = Memory.getUnsignedInt(p) | Memory.getUnsignedInt(p + n - 4) << 8 * n - 32;
+            } else if (n >= 2) {
+                loaded = Memory.getUnsignedShort(p) | (long) Memory.getUnsignedShort(p + n - 2) << 8 * n - 16;
+            } else {
+                loaded = Memory.getUnsignedByte(p);
+            }
+            word = loaded << gap | ZEROS >>> 64 - gap;
+        }
+        return eightDigits(word) ? valueOfEight(word) : -1;
+    }
+
+    /** The value of 9 to 19 digits modulo 2^64, or -1 for other bytes. */
+    private static long upToNineteen(long p, int n) {
+        if (n > 19) {
+            return -1;
+        }
+        long last = Memory.getLong(p + n - 8);
+        if (!eightDigits(last)) {
+            return -1;
+        }
+        if (n <= 16) {
+            long high = upToEight(p, n - 8);
+            return high < 0 ? -1 : high * 100_000_000 + valueOfEight(last);
+        }
+        long middle = Memory.getLong(p + n - 16);
+        long high = upToEight(p, n - 16);
+        return high < 0 || !eightDigits(middle) ? -1 : (high * 100_000_000 + valueOfEight(middle)) * 100_000_000 + valueOfEight(last);
     }
 
     /** Number of digits of a number not below 0. */

@@ -31,12 +31,14 @@ final class InlineSplitter {
                 batch.lengths[place++] = (int) (q - p);
                 p = q;
             } else {
-                long target = batch.scratch((int) (end - p));
+                int reserved = (int) (end - p);
+                long target = batch.scratch(reserved);
                 batch.addresses[place] = target;
                 p = unquote(p, end, target, batch, place++);
                 if (p < 0) {
                     return -1;
                 }
+                batch.unused(reserved - batch.lengths[place - 1]);
             }
         }
     }

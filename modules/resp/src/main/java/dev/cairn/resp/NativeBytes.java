@@ -121,59 +121,21 @@ public final class NativeBytes implements Bytes {
 
     @Override
     public boolean isLong() {
-        int n = length;
-        if (n == 0 || n > 20) {
-            return false;
-        }
-        long p = address;
-        long end = p + n;
-        int c = Memory.getByte(p);
-        boolean negative = c == '-';
-        if (negative) {
-            if (n == 1) {
-                return false;
-            }
-            c = Memory.getByte(++p);
-        }
-        if (c == '0') {
-            return n == 1;
-        }
-        long value = digits(p, end);
-        return value >= 0 || negative && value == Long.MIN_VALUE && end - p == 19;
+        return Decimal.parse(address, length) != Decimal.NONE || isNone();
     }
 
     @Override
     public long asLong() {
-        if (!isLong()) {
+        long value = Decimal.parse(address, length);
+        if (value == Decimal.NONE && !isNone()) {
             throw new NumberFormatException("not a canonical 64-bit integer: " + this);
         }
-        boolean negative = Memory.getByte(address) == '-';
-        long value = digits(negative ? address + 1 : address, address + length);
-        return negative ? -value : value;
+        return value;
     }
 
-    /** Returns the value of the digits, modulo 2^64 and so negative beyond 2^63-1; -1 if a byte is no digit or there are more than 19. */
-    private static long digits(long from, long end) {
-        if (end - from > 19) {
-            return -1;
-        }
-        long value = 0;
-        long p = from;
-        for (; end - p >= 8; p += 8) {
-            long word = Memory.getLong(p);
-            if (!Decimal.eightDigits(word)) {
-                return -1;
-            }
-            value = value * 100_000_000 + Decimal.valueOfEight(word);
-        }
-        for (; p < end; p++) {
-            int d = Memory.getByte(p) - '0';
-            if (d < 0 || d > 9) {
-                return -1;
-            }
-            value = value * 10 + d;
-        }
-        return value;
+    /** Whether the bytes are the one integer that stands for none. */
+    private boolean isNone() {
+        return length == 20 && text().equals(Long.toString(Decimal.NONE));
     }
 
     @Override

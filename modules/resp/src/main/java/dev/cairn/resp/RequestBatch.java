@@ -2,6 +2,7 @@ package dev.cairn.resp;
 
 import dev.cairn.structures.Memory;
 import dev.cairn.structures.Pages;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -180,7 +181,7 @@ public final class RequestBatch {
         scratchUsed = 0;
     }
 
-    /** Returns scratch memory that stays where it is until clear: at most 64 KB and a bit. */
+    /** Returns scratch memory that stays where it is until clear, for what is left of a line: at most 64 KB. */
     long scratch(int bytes) {
         if (scratchBlocks == 0 || scratchUsed + bytes > SCRATCH_BYTES) {
             if (scratchBlocks == scratch.length) {
@@ -192,6 +193,11 @@ public final class RequestBatch {
         long address = scratch[scratchBlocks - 1] + scratchUsed;
         scratchUsed += bytes;
         return address;
+    }
+
+    /** Takes back the unused end of the scratch memory given last. */
+    void unused(int bytes) {
+        scratchUsed -= bytes;
     }
 
     /** Makes room for {@code more} arguments after {@code used}. */
@@ -233,6 +239,6 @@ public final class RequestBatch {
 
     /** The text of an argument, for messages and tests. */
     public String text(int command, int i) {
-        return new String(Memory.toArray(address(command, i), length(command, i)), java.nio.charset.StandardCharsets.UTF_8);
+        return new String(Memory.toArray(address(command, i), length(command, i)), StandardCharsets.UTF_8);
     }
 }

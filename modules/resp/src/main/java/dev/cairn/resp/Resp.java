@@ -9,6 +9,7 @@ import java.io.StreamCorruptedException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** The client's side of the protocol, for tests and small tools: requests to bytes, replies to {@link Value}s. Not for hot paths. */
@@ -113,7 +114,7 @@ public final class Resp {
         if (all.length() < 4 || all.charAt(3) != ':') {
             throw new StreamCorruptedException("a verbatim string without a format: " + all);
         }
-        return new Value.Verbatim(all.substring(0, 3), Bytes.of(java.util.Arrays.copyOfRange(bytes, 4, bytes.length)));
+        return new Value.Verbatim(all.substring(0, 3), Bytes.of(Arrays.copyOfRange(bytes, 4, bytes.length)));
     }
 
     private static Value bool(String line) throws IOException {

@@ -353,4 +353,17 @@ class RequestParserTest {
             assertEquals(List.of("w".repeat(30_000) + "\n", "w".repeat(30_000) + "\n"), command);
         }
     }
+
+    @Test
+    void manyQuotedArgumentsTakeNoMoreMemoryThanTheirLine() {
+        long before = Pages.mappedBytes();
+        byte[] line = latin("'a' ".repeat(16_000) + "\n");
+        try (Native buffer = new Native(line)) {
+            parser.parse(buffer.address, 0, line.length, batch, 1);
+            assertTrue(Pages.mappedBytes() - before < 1 << 19);
+        }
+        List<String> arguments = drain().getFirst();
+        assertEquals(16_000, arguments.size());
+        assertEquals("a", arguments.getLast());
+    }
 }

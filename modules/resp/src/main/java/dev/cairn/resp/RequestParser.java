@@ -353,7 +353,7 @@ public final class RequestParser {
         boolean negative = bytes > 1 && Memory.getByte(p) == '-';
         int i = negative ? 1 : 0;
         int digits = bytes - i;
-        if (digits < 1 || digits > 18 || digits + i > 1 && Memory.getByte(p + i) == '0') {
+        if (digits < 1 || digits > 19 || digits + i > 1 && Memory.getByte(p + i) == '0') {
             return Long.MAX_VALUE;
         }
         long value = 0;
@@ -363,6 +363,9 @@ public final class RequestParser {
                 return Long.MAX_VALUE;
             }
             value = value * 10 + d;
+        }
+        if (value < 0) {
+            return negative && value == Long.MIN_VALUE ? value : Long.MAX_VALUE;
         }
         return negative ? -value : value;
     }

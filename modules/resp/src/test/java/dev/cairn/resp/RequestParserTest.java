@@ -156,6 +156,14 @@ class RequestParserTest {
     }
 
     @Test
+    void ignoresMultibulksOfAnyNegativeCount() {
+        assertEquals(List.of(List.of("PING")), feed("*-1\r\n*-9223372036854775808\r\nPING\r\n"));
+        assertError("Protocol error: invalid multibulk length", "*-9223372036854775809\r\n");
+        assertError("Protocol error: invalid multibulk length", "*9223372036854775808\r\n");
+        assertError("Protocol error: invalid multibulk length", "*18446744073709551617\r\n");
+    }
+
+    @Test
     void limitsLines() {
         assertError("Protocol error: too big inline request", "a".repeat(65537));
         assertError("Protocol error: too big mbulk count string", "*" + "1".repeat(65536));

@@ -4,6 +4,7 @@ package dev.cairn.core.os;
 public final class PosixException extends Exception {
     private static final long serialVersionUID = 1L;
     private final int errno;
+    private final String text;
 
     PosixException(int errno) {
         this(errno, Posix.strerror(errno));
@@ -12,6 +13,13 @@ public final class PosixException extends Exception {
     PosixException(int errno, String text) {
         super(text, null, false, false);
         this.errno = errno;
+        this.text = text;
+    }
+
+    /** The operating system's text for the error. */
+    @Override
+    public String getMessage() {
+        return text;
     }
 
     /** The {@code errno} of the failed call. */

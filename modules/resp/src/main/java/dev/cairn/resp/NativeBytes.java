@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * A view of off-heap memory, set again and again to other runs of bytes. One thread at a time; it owns no memory, and lives as long as what it shows.
  *
  * <p>A view may be <em>adoptable</em>: its bytes stand alone at the start of a mapping of their own, because the server received a big argument straight
- * into it. Who wants to keep the bytes calls {@link #take} instead of copying them, and from then on has to unmap {@link #mappedBytes} bytes.
+ * into it (see {@code Heap.allocateDetached}). Who wants to keep the bytes calls {@link #take} instead of copying them, and then adopts or frees the block.
  */
 public final class NativeBytes implements Bytes {
     private long address;

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The replies to one client on their way to it, encoded, in off-heap memory. One thread at a time: replies are written by the thread that executes
@@ -72,6 +74,8 @@ public final class ReplyWriter implements Reply {
     private boolean resp3;
     private boolean muted;
     private long errorEnd = -1;
+    private long errors;
+    private @Nullable Consumer<CommandError> errorListener;
 
     private int open;
     private long[] gaps = {};
@@ -200,7 +204,21 @@ public final class ReplyWriter implements Reply {
     public ReplyWriter error(CommandError error) {
         line('-', error.code(), error.sentence());
         errorEnd = origin + at;
+        errors++;
+        if (errorListener != null) {
+            errorListener.accept(error);
+        }
         return this;
+    }
+
+    /** How many errors were ever written, muted and truncated ones included. */
+    public long errors() {
+        return errors;
+    }
+
+    /** Sets who is told of each error that is written. */
+    public void onError(Consumer<CommandError> listener) {
+        errorListener = listener;
     }
 
     /** Writes one line, its line breaks as spaces and those at the end dropped. */

@@ -1,5 +1,6 @@
 package dev.cairn.resp;
 
+import dev.cairn.structures.Heap;
 import dev.cairn.structures.Memory;
 import dev.cairn.structures.Pages;
 import java.nio.charset.StandardCharsets;
@@ -160,7 +161,7 @@ public final class RequestBatch {
     private void releaseBigs() {
         for (int i = 0; i < bigs; i++) {
             if (!bigTaken[i]) {
-                release(bigAddress[i], bigMapped[i]);
+                Heap.freeDetached(bigAddress[i]);
             }
         }
         bigs = 0;

@@ -1,5 +1,6 @@
 package dev.cairn.resp;
 
+import dev.cairn.structures.Heap;
 import dev.cairn.structures.Memory;
 import java.util.Arrays;
 
@@ -468,7 +469,7 @@ public final class RequestParser {
      * @param buffer      the address that offsets count from, as at {@link #parse}
      * @param from        the offset that {@link #parse} returned
      * @param to          the end of what was received; what belongs to the bulk is copied to the mapping
-     * @param address     the mapping, from {@code Pages.map}: room for the bulk and 2 bytes more
+     * @param address     the mapping, from {@code Heap.allocateDetached}: room for the bulk and 2 bytes more
      * @param mappedBytes the size of the mapping
      * @return the new end of what the buffer holds: the bytes between {@code from} and it have to stay with the incomplete command
      * @throws IllegalStateException if no bulk is waited for, or a mapping was given for it already
@@ -529,7 +530,7 @@ public final class RequestParser {
     /** Forgets the incomplete command or the error, and releases mappings of big arguments. */
     public void reset() {
         for (int i = 0; i < bigCount; i++) {
-            RequestBatch.release(bigs[2 * i], bigs[2 * i + 1]);
+            Heap.freeDetached(bigs[2 * i]);
         }
         bigCount = 0;
         bigFilling = false;

@@ -625,6 +625,54 @@ public final class Heap implements AutoCloseable {
         return base + LARGE_OFFSET;
     }
 
+    /**
+     * Allocates a large block that belongs to no heap until {@link #adopt}, so that it can be filled before its owner
+     * is known. Any thread.
+     *
+     * @throws OutOfMemoryError if the operating system refuses memory
+     */
+    public static long allocateDetached(int bytes) {
+        if (bytes < 0 || bytes > MAX_BYTES) {
+            throw new IllegalArgumentException("a block of " + bytes + " bytes; 0 to " + MAX_BYTES + " are possible");
+        }
+        long size = (long) sizeOf(Math.max(bytes, MAX_RUN + 1)) + LARGE_OFFSET;
+        long base = Pages.mapAligned(size, CHUNK);
+        Memory.rawLong(base, size);
+        return base + LARGE_OFFSET;
+    }
+
+    /** Returns the size of a detached block in bytes. */
+    public static int detachedBytes(long address) {
+        return (int) (Memory.rawLong(address - LARGE_OFFSET) - LARGE_OFFSET);
+    }
+
+    /** Frees a detached block. */
+    public static void freeDetached(long address) {
+        release(address - LARGE_OFFSET, Memory.rawLong(address - LARGE_OFFSET));
+    }
+
+    /** Takes over a detached block; from now on it is a block of this heap like any other. */
+    public void adopt(long address) {
+        long base = address - LARGE_OFFSET;
+        long size = Memory.rawLong(base);
+        Memory.dead(base, LARGE_OFFSET);
+        if (largeCount == larges.length) {
+            larges = Arrays.copyOf(larges, 2 * largeCount);
+        }
+        larges[largeCount] = base;
+        Memory.rawLong(base + 8, largeCount++);
+        mapped += size;
+        used += size - LARGE_OFFSET;
+    }
+
+    private static void release(long base, long size) {
+        if (size > LATER) {
+            Pages.releaseLater(base, size);
+        } else {
+            Pages.unmap(base, size);
+        }
+    }
+
     private void freeLarge(long address) {
         long base = address - LARGE_OFFSET;
         long size = Memory.rawLong(base);
@@ -634,11 +682,7 @@ public final class Heap implements AutoCloseable {
         Memory.rawLong(last + 8, place);
         mapped -= size;
         used -= size - LARGE_OFFSET;
-        if (size > LATER) {
-            Pages.releaseLater(base, size);
-        } else {
-            Pages.unmap(base, size);
-        }
+        release(base, size);
     }
 
     private long resizeLarge(long address, int bytes) {

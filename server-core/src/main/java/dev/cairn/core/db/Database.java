@@ -1,0 +1,325 @@
+package dev.cairn.core.db;
+
+import java.util.SplittableRandom;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.cairn.api.command.Bytes;
+import dev.cairn.api.command.CommandError;
+import dev.cairn.api.data.DataType;
+import dev.cairn.api.data.Keyspace;
+import dev.cairn.api.data.Slot;
+import dev.cairn.api.data.WriteSlot;
+import dev.cairn.resp.NativeBytes;
+import dev.cairn.structures.HashIndex;
+import dev.cairn.structures.Hashing;
+import dev.cairn.structures.Heap;
+
+/**
+ * One database: off-heap records, found through an index. Main thread.
+ *
+ * <p>Each key is one {@link Record} in the database's own {@link Heap}; {@code index} finds it by its key, {@code expires} holds once more
+ * the records that have a time of expiry, so that the active expiry samples only those. Each record has one owner, this database, and no
+ * other pointer to it is kept: a record may be moved whenever both indexes are told. Slots find their record again when {@code version}
+ * has changed. Emptying the database drops heap and indexes whole, without a walk over the keys.
+ */
+public final class Database implements Keyspace {
+    private static final int RANDOM_TRIES = 100;
+
+    private final int number;
+    private final Databases all;
+    private final SplittableRandom random = new SplittableRandom();
+    Heap heap;
+    HashIndex index;
+    HashIndex expires;
+    ObjectTable objects = new ObjectTable();
+    long version;
+    private long[] due = new long[16];
+    private int dueCount;
+
+    Database(int number, Databases all) {
+        this.number = number;
+        this.all = all;
+        heap = new Heap(true);
+        index = new HashIndex(heap, RecordKeys.INSTANCE);
+        expires = new HashIndex(heap, RecordKeys.INSTANCE);
+    }
+
+    @Override
+    public int index() {
+        return number;
+    }
+
+    @Override
+    public long size() {
+        return index.size();
+    }
+
+    /** Number of keys that have a time of expiry. */
+    public long volatileKeys() {
+        return expires.size();
+    }
+
+    /** Bytes that keys, values and indexes take. */
+    public long usedBytes() {
+        return heap.usedBytes() + index.bytes() + expires.bytes();
+    }
+
+    long indexBytes() {
+        return index.bytes() + expires.bytes();
+    }
+
+    long mappedBytes() {
+        return heap.mappedBytes() + index.bytes() + expires.bytes();
+    }
+
+    Databases all() {
+        return all;
+    }
+
+    /** The hash by which the index knows a key, for {@link #prefetch}. */
+    public static long hash(long key, int length) {
+        return Hashing.hash(key, length, Hashing.SEED);
+    }
+
+    /** Loads the index's place of a hash into the cache; the result only keeps the load alive. */
+    public long prefetch(long hash) {
+        return index.touch(hash);
+    }
+
+    /** The record that a key of this hash probably has, 0 for none; nothing is compared. */
+    public long candidate(long hash) {
+        return index.candidate(hash);
+    }
+
+    @Override
+    public Slot read(Bytes key) {
+        RecordSlot s = open(key);
+        if (s.record != 0) {
+            all.stats().hits++;
+            touch(s.record);
+        } else {
+            all.stats().misses++;
+            all.events().missed(this, key);
+        }
+        return s;
+    }
+
+    @Override
+    public Slot read(Bytes key, DataType type) {
+        Slot s = read(key);
+        checkType((RecordSlot) s, type);
+        return s;
+    }
+
+    @Override
+    public Slot peek(Bytes key) {
+        return open(key);
+    }
+
+    @Override
+    public WriteSlot write(Bytes key) {
+        return open(key);
+    }
+
+    @Override
+    public WriteSlot write(Bytes key, DataType type) {
+        RecordSlot s = open(key);
+        checkType(s, type);
+        return s;
+    }
+
+    private void checkType(RecordSlot s, DataType type) {
+        if (s.record != 0 && all.type(Record.type(s.record)) != type) {
+            throw CommandError.WRONG_TYPE;
+        }
+    }
+
+    private void touch(long record) {
+        AccessClock clock = all.accessClock();
+        int before = Record.clock(record);
+        int after = clock.touched(before);
+        if (after != before) {
+            Record.clock(record, after);
+        }
+    }
+
+    private RecordSlot open(Bytes key) {
+        RecordSlot s = all.slots().next();
+        s.bind(this, key);
+        long record = s.record;
+        if (record != 0 && isDue(record)) {
+            expire(s);
+        }
+        return s;
+    }
+
+    /** Whether the key is there with its time over; nothing is deleted. */
+    public boolean isExpired(Bytes key) {
+        RecordSlot s = all.slots().next();
+        s.bind(this, key);
+        return s.record != 0 && isDue(s.record);
+    }
+
+    boolean isDue(long record) {
+        return (Record.flags(record) & Record.EXPIRES) != 0 && Record.expiry(record) < all.now() && !all.expiryHeld();
+    }
+
+    private void expire(RecordSlot s) {
+        remove(s);
+        all.stats().expired++;
+        all.events().expired(this, s.key());
+    }
+
+    @Override
+    public boolean delete(Bytes key, boolean lazily) {
+        RecordSlot s = open(key);
+        boolean existed = s.record != 0;
+        if (existed) {
+            remove(s);
+        }
+        return existed;
+    }
+
+    /** Takes a slot's record out of the database and frees it. */
+    void remove(RecordSlot s) {
+        long record = s.record;
+        index.remove(s.hash, s.keyAddress, s.keyLength);
+        int flags = Record.flags(record);
+        if ((flags & Record.EXPIRES) != 0) {
+            expires.remove(s.hash, s.keyAddress, s.keyLength);
+        }
+        releaseValue(record, flags);
+        heap.free(record);
+        version++;
+        s.record = 0;
+        s.version = version;
+    }
+
+    /** Frees what a record's payload points to. */
+    void releaseValue(long record, int flags) {
+        if ((flags & Record.LARGE) != 0) {
+            heap.free(RecordSlot.largeAddress(record));
+        } else if ((flags & Record.OBJECT) != 0) {
+            int handle = RecordSlot.handle(record);
+            all.type(Record.type(record)).release(objects.get(handle));
+            objects.remove(handle);
+        }
+    }
+
+    @Override
+    public long scan(long cursor, Visitor visitor) {
+        dueCount = 0;
+        RecordSlot s = all.slots().next();
+        long next = index.scan(cursor, record -> {
+            if (isDue(record)) {
+                noteDue(record);
+            } else {
+                s.bindRecord(this, record);
+                visitor.visit(s);
+            }
+        });
+        expireNoted();
+        return next;
+    }
+
+    /**
+     * Samples keys that have a time of expiry, and deletes those whose time is over.
+     *
+     * @param cursor where the sampling goes on, 0 at first
+     * @return the next cursor, 0 when all were seen
+     */
+    public long expireSome(long cursor, ExpirySample sample) {
+        dueCount = 0;
+        long next = expires.scan(cursor, record -> {
+            long ttl = Record.expiry(record) - all.now();
+            if (ttl < 0) {
+                sample.expired++;
+                noteDue(record);
+            } else {
+                sample.ttlSum += ttl;
+                sample.ttlCount++;
+            }
+            sample.sampled++;
+        });
+        expireNoted();
+        return next;
+    }
+
+    private void noteDue(long record) {
+        if (dueCount == due.length) {
+            due = java.util.Arrays.copyOf(due, dueCount * 2);
+        }
+        due[dueCount++] = record;
+    }
+
+    private void expireNoted() {
+        for (int i = 0; i < dueCount; i++) {
+            int mark = all.slotMark();
+            RecordSlot s = all.slots().next();
+            s.bind(this, new NativeBytes().set(Record.key(due[i]), Record.keyLength(due[i])).retain());
+            expire(s);
+            all.releaseSlots(mark);
+        }
+        dueCount = 0;
+    }
+
+    @Override
+    public @Nullable Bytes randomKey() {
+        for (int i = 0; index.size() > 0; i++) {
+            long record = index.randomRecord(random);
+            boolean isDue = isDue(record);
+            if (!isDue || i >= RANDOM_TRIES) {
+                return new NativeBytes().set(Record.key(record), Record.keyLength(record)).retain();
+            }
+            dueCount = 0;
+            noteDue(record);
+            expireNoted();
+        }
+        return null;
+    }
+
+    @Override
+    public void flush() {
+        Heap old = heap;
+        HashIndex oldIndex = index;
+        HashIndex oldExpires = expires;
+        heap = new Heap(true);
+        index = new HashIndex(heap, RecordKeys.INSTANCE);
+        expires = new HashIndex(heap, RecordKeys.INSTANCE);
+        objects = new ObjectTable();
+        version++;
+        oldIndex.drop();
+        oldExpires.drop();
+        old.drop();
+    }
+
+    /** Lets the indexes grow or shrink a bounded piece; true while there is more to do. */
+    public boolean rehashStep(int buckets) {
+        boolean more = index.rehashStep(buckets);
+        return expires.rehashStep(buckets) | more;
+    }
+
+    void exchange(Database other) {
+        Heap h = heap;
+        heap = other.heap;
+        other.heap = h;
+        HashIndex i = index;
+        index = other.index;
+        other.index = i;
+        HashIndex e = expires;
+        expires = other.expires;
+        other.expires = e;
+        ObjectTable o = objects;
+        objects = other.objects;
+        other.objects = o;
+        version++;
+        other.version++;
+    }
+
+    void close() {
+        index.drop();
+        expires.drop();
+        heap.close();
+    }
+}

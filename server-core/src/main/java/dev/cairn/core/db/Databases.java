@@ -1,0 +1,178 @@
+package dev.cairn.core.db;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import dev.cairn.api.data.DataType;
+import dev.cairn.structures.Heap;
+
+/**
+ * All databases of a server and what they share: clocks, statistics, data types and the pool of slots. Main thread.
+ */
+public final class Databases {
+    private static final int MAX_TYPES = 255;
+
+    private final Database[] databases;
+    private final KeyspaceEvents events;
+    private final KeyspaceStats stats = new KeyspaceStats();
+    private final AccessClock accessClock = new AccessClock();
+    private final List<DataType> types = new ArrayList<>();
+    private final SlotPool slots;
+    private long now;
+    private boolean expiryHeld;
+
+    /** Makes {@code count} empty databases. */
+    public Databases(int count, KeyspaceEvents events) {
+        this.events = events;
+        this.slots = new SlotPool();
+        databases = new Database[count];
+        for (int i = 0; i < count; i++) {
+            databases[i] = new Database(i, this);
+        }
+    }
+
+    /** Number of databases. */
+    public int count() {
+        return databases.length;
+    }
+
+    /** The database of an index from 0 to {@code count()-1}. */
+    public Database at(int index) {
+        return databases[index];
+    }
+
+    /** Exchanges the contents of two databases; who holds one of them sees the other's keys from now on. */
+    public void swap(int a, int b) {
+        databases[a].exchange(databases[b]);
+    }
+
+    /** Counters of all databases. */
+    public KeyspaceStats stats() {
+        return stats;
+    }
+
+    /** The access clock. */
+    public AccessClock accessClock() {
+        return accessClock;
+    }
+
+    KeyspaceEvents events() {
+        return events;
+    }
+
+    SlotPool slots() {
+        return slots;
+    }
+
+    /** Sets the time that decides on expiry, ms since 1970: once for each command, so that a command sees one moment. */
+    public void now(long millis) {
+        now = millis;
+    }
+
+    /** The time that decides on expiry, ms since 1970. */
+    public long now() {
+        return now;
+    }
+
+    /** Makes keys outlive their time, as while data is loaded. */
+    public void holdExpiry(boolean hold) {
+        expiryHeld = hold;
+    }
+
+    boolean expiryHeld() {
+        return expiryHeld;
+    }
+
+    /** Ends the life of all slots that were opened since the last call, as after each command. */
+    public void releaseSlots() {
+        slots.releaseAll();
+    }
+
+    /** Position in the pool of slots, for {@link #releaseSlots(int)}. */
+    public int slotMark() {
+        return slots.mark();
+    }
+
+    /** Ends the life of the slots opened since the mark. */
+    public void releaseSlots(int mark) {
+        slots.release(mark);
+    }
+
+    /** Adds a data type; values refer to it by its number. */
+    public void addType(DataType type) {
+        if (types.size() == MAX_TYPES) {
+            throw new IllegalStateException("more than " + MAX_TYPES + " data types");
+        }
+        types.add(type);
+    }
+
+    /** All data types. */
+    public List<DataType> types() {
+        return List.copyOf(types);
+    }
+
+    DataType type(int number) {
+        return types.get(number);
+    }
+
+    int number(DataType type) {
+        for (int i = 0; i < types.size(); i++) {
+            if (types.get(i) == type) {
+                return i;
+            }
+        }
+        throw new IllegalArgumentException("data type '" + type.name() + "' is not registered");
+    }
+
+    /** Bytes that keys, values and indexes take. */
+    public long usedBytes() {
+        long sum = 0;
+        for (Database d : databases) {
+            sum += d.usedBytes();
+        }
+        return sum;
+    }
+
+    /** Bytes of the index tables alone. */
+    public long indexBytes() {
+        long sum = 0;
+        for (Database d : databases) {
+            sum += d.indexBytes();
+        }
+        return sum;
+    }
+
+    /** Bytes taken from the operating system for keys and values. */
+    public long mappedBytes() {
+        long sum = 0;
+        for (Database d : databases) {
+            sum += d.mappedBytes();
+        }
+        return sum;
+    }
+
+    /** Number of keys in all databases. */
+    public long keys() {
+        long sum = 0;
+        for (Database d : databases) {
+            sum += d.size();
+        }
+        return sum;
+    }
+
+    /** Gives memory of dropped databases back to the operating system, a bounded piece; true while there is more. */
+    public boolean releaseMemory() {
+        return Heap.releaseSome(4);
+    }
+
+    /** Gives all memory back; the databases are not used any more. */
+    public void close() {
+        for (Database d : databases) {
+            d.close();
+        }
+        slots.close();
+        while (releaseMemory()) {
+            Thread.onSpinWait();
+        }
+    }
+}

@@ -1,0 +1,17 @@
+package dev.cairn.core.db;
+
+import dev.cairn.api.command.Bytes;
+import dev.cairn.api.command.Token;
+import dev.cairn.api.event.KeyEventClass;
+
+/** What the databases tell the server. Main thread. */
+public interface KeyspaceEvents {
+    /** A command changed a key. */
+    void changed(Database database, Bytes key, KeyEventClass eventClass, Token event);
+
+    /** A key's time was over and it was deleted. */
+    void expired(Database database, Bytes key);
+
+    /** A key was looked for in vain by a read. */
+    void missed(Database database, Bytes key);
+}

@@ -1,0 +1,49 @@
+package dev.cairn.core.server;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.cairn.api.command.Suspension;
+import dev.cairn.api.command.Ticket;
+import dev.cairn.api.io.Loop;
+
+/** A client's wait in a blocking command. */
+final class Blocked implements Ticket {
+    final ServerClient client;
+    final CommandEntry entry;
+    final Suspension suspension;
+    final int database;
+    private final Blocking blocking;
+    Loop.@Nullable Timer timer;
+    private volatile boolean waiting = true;
+
+    Blocked(Blocking blocking, ServerClient client, CommandEntry entry, Suspension suspension) {
+        this.blocking = blocking;
+        this.client = client;
+        this.entry = entry;
+        this.suspension = suspension;
+        this.database = client.database();
+    }
+
+    void ended() {
+        waiting = false;
+    }
+
+    @Override
+    public void signal() {
+        blocking.post(() -> blocking.attempt(this, suspension.ready()));
+    }
+
+    @Override
+    public void complete(Suspension.Resume completion) {
+        blocking.post(() -> {
+            if (waiting) {
+                blocking.finish(this, completion);
+            }
+        });
+    }
+
+    @Override
+    public boolean waiting() {
+        return waiting;
+    }
+}

@@ -1,0 +1,86 @@
+package dev.cairn.core.server;
+
+import dev.cairn.api.command.Call;
+import dev.cairn.api.command.Client;
+import dev.cairn.api.command.CommandError;
+import dev.cairn.api.command.CommandSpec;
+import dev.cairn.api.command.Suspension;
+import dev.cairn.api.command.Ticket;
+import dev.cairn.api.data.Keyspace;
+
+/** The context of one execution, reused for the next. Main thread. */
+public final class CallContext implements Call {
+    private final Server server;
+    private ServerClient client;
+    private CommandEntry entry;
+    private boolean inTransaction;
+
+    CallContext(Server server, ServerClient client, CommandEntry entry) {
+        this.server = server;
+        this.client = client;
+        this.entry = entry;
+    }
+
+    CallContext bind(ServerClient c, CommandEntry e, boolean transaction) {
+        client = c;
+        entry = e;
+        inTransaction = transaction;
+        return this;
+    }
+
+    /** The client with all that the core knows of it. */
+    public ServerClient serverClient() {
+        return client;
+    }
+
+    @Override
+    public Client client() {
+        return client;
+    }
+
+    @Override
+    public Keyspace keyspace() {
+        return client.database;
+    }
+
+    @Override
+    public Keyspace keyspace(int database) {
+        if (database < 0 || database >= server.databases().count()) {
+            throw CommandError.err("DB index is out of range");
+        }
+        return server.databases().at(database);
+    }
+
+    @Override
+    public int databases() {
+        return server.databases().count();
+    }
+
+    @Override
+    public CommandSpec command() {
+        return entry.spec();
+    }
+
+    @Override
+    public long now() {
+        return server.databases().now();
+    }
+
+    @Override
+    public long micros() {
+        return server.clock().exactMicros();
+    }
+
+    @Override
+    public boolean inTransaction() {
+        return inTransaction;
+    }
+
+    @Override
+    public Ticket suspend(Suspension suspension) {
+        if (inTransaction) {
+            throw new IllegalStateException("a command cannot block inside a transaction");
+        }
+        return server.blocking().block(client, entry, suspension);
+    }
+}

@@ -1,0 +1,129 @@
+package dev.cairn.core.server;
+
+import java.util.Locale;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.cairn.api.command.Command;
+import dev.cairn.api.command.CommandFlag;
+import dev.cairn.api.command.CommandSpec;
+
+/** A command in the table: its declaration, its handler and its statistics. Main thread. */
+public final class CommandEntry {
+    private static final Set<String> IMMEDIATE = Set.of("exec", "discard", "multi", "watch", "quit", "reset");
+
+    private final CommandSpec spec;
+    private final @Nullable Command handler;
+    private final String module;
+    private final String wireName;
+    private final @Nullable CommandEntry parent;
+    private final @Nullable CommandTable subcommands;
+    private final int arity;
+    private final boolean write;
+    private final boolean brief;
+    private final boolean withoutAuthentication;
+    private final boolean forbiddenInTransaction;
+    private final boolean isProtected;
+    private final boolean immediate;
+
+    /** Executions. */
+    public long calls;
+    /** Their time, nanoseconds. */
+    public long nanos;
+    /** Refusals before execution. */
+    public long rejected;
+    /** Executions that replied with an error. */
+    public long failed;
+
+    CommandEntry(CommandSpec spec, @Nullable Command handler, String module, @Nullable CommandEntry parent) {
+        this.spec = spec;
+        this.handler = handler;
+        this.module = module;
+        this.parent = parent;
+        this.wireName = spec.name().toLowerCase(Locale.ROOT);
+        this.subcommands = handler == null ? new CommandTable() : null;
+        this.arity = spec.arity();
+        this.write = spec.is(CommandFlag.WRITE);
+        this.brief = spec.brief();
+        this.withoutAuthentication = spec.is(CommandFlag.NO_AUTH);
+        this.forbiddenInTransaction = spec.is(CommandFlag.NO_MULTI);
+        this.isProtected = spec.is(CommandFlag.PROTECTED);
+        this.immediate = IMMEDIATE.contains(wireName);
+    }
+
+    /** The declaration. */
+    public CommandSpec spec() {
+        return spec;
+    }
+
+    /** The handler; null for a container. */
+    public @Nullable Command handler() {
+        return handler;
+    }
+
+    /** The module that brought it. */
+    public String module() {
+        return module;
+    }
+
+    /** The full name as the wire shows it, such as {@code client|id}. */
+    public String wireName() {
+        return wireName;
+    }
+
+    /** The container of a subcommand. */
+    public @Nullable CommandEntry parent() {
+        return parent;
+    }
+
+    /** The subcommands of a container; null for others. */
+    public @Nullable CommandTable subcommands() {
+        return subcommands;
+    }
+
+    boolean accepts(int size) {
+        return arity >= 0 ? size == arity : size >= -arity;
+    }
+
+    boolean write() {
+        return write;
+    }
+
+    boolean brief() {
+        return brief;
+    }
+
+    boolean withoutAuthentication() {
+        return withoutAuthentication;
+    }
+
+    boolean forbiddenInTransaction() {
+        return forbiddenInTransaction;
+    }
+
+    boolean isProtected() {
+        return isProtected;
+    }
+
+    /** Whether it is executed at once inside MULTI instead of being queued. */
+    boolean immediate() {
+        return immediate;
+    }
+
+    /** Sets the statistics to zero, those of subcommands, too. */
+    public void resetStatistics() {
+        calls = 0;
+        nanos = 0;
+        rejected = 0;
+        failed = 0;
+        if (subcommands != null) {
+            subcommands.all().forEach(CommandEntry::resetStatistics);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return wireName;
+    }
+}

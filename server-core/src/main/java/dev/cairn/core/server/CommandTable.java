@@ -1,0 +1,163 @@
+package dev.cairn.core.server;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.cairn.structures.Memory;
+
+/**
+ * Commands by name, ignoring case. Main thread.
+ *
+ * <p>A lookup must cost a few nanoseconds and make no String. A name's key is its length, its first eight bytes and its last eight, folded
+ * to capitals eight bytes at a time; they overlap in names shorter than 16 bytes and determine them. Longer names are compared byte by
+ * byte as well. The keys stand in an open-addressing table that is rebuilt when a command is added or removed.
+ */
+public final class CommandTable {
+    private static final long ONES = 0x0101010101010101L;
+    private static final long HIGH = 0x80 * ONES;
+
+    private final Map<String, CommandEntry> byName = new LinkedHashMap<>();
+    private long[] keys = new long[16];
+    private @Nullable CommandEntry[] entries = new CommandEntry[8];
+    private byte[][] names = new byte[8][];
+
+    /** The command with the name that stands in native memory, or null. */
+    public @Nullable CommandEntry find(long address, int length) {
+        if (length == 0 || length > 64) {
+            return null;
+        }
+        long first = firstWord(address, length);
+        long last = lastWord(address, length);
+        int mask = entries.length - 1;
+        for (int i = place(first, last, length) & mask;; i = i + 1 & mask) {
+            CommandEntry e = entries[i];
+            if (e == null) {
+                return null;
+            }
+            if (keys[2 * i] == first && keys[2 * i + 1] == last && names[i].length == length && (length <= 16 || matches(names[i], address))) {
+                return e;
+            }
+        }
+    }
+
+    /** The command of a name in any case, or null. */
+    public @Nullable CommandEntry find(String name) {
+        return byName.get(name.toLowerCase(Locale.ROOT));
+    }
+
+    /** All commands in the order of their registration. */
+    public Collection<CommandEntry> all() {
+        return Collections.unmodifiableCollection(byName.values());
+    }
+
+    /** The names that commands are found by, with their commands: lower case, renamed ones under the new name. */
+    public Map<String, CommandEntry> names() {
+        return Collections.unmodifiableMap(byName);
+    }
+
+    /** Adds a command under a name; false when the name is taken. */
+    boolean add(String name, CommandEntry entry) {
+        if (byName.putIfAbsent(name.toLowerCase(Locale.ROOT), entry) != null) {
+            return false;
+        }
+        rebuild();
+        return true;
+    }
+
+    /** Removes a name; null when there was none. */
+    @Nullable CommandEntry remove(String name) {
+        CommandEntry e = byName.remove(name.toLowerCase(Locale.ROOT));
+        rebuild();
+        return e;
+    }
+
+    private void rebuild() {
+        int capacity = Math.max(8, Integer.highestOneBit(byName.size() * 4));
+        keys = new long[2 * capacity];
+        entries = new CommandEntry[capacity];
+        names = new byte[capacity][];
+        for (Map.Entry<String, CommandEntry> e : new ArrayList<>(byName.entrySet())) {
+            byte[] name = e.getKey().toUpperCase(Locale.ROOT).getBytes(StandardCharsets.UTF_8);
+            int i = place(firstWord(name), lastWord(name), name.length) & capacity - 1;
+            while (entries[i] != null) {
+                i = i + 1 & capacity - 1;
+            }
+            keys[2 * i] = firstWord(name);
+            keys[2 * i + 1] = lastWord(name);
+            entries[i] = e.getValue();
+            names[i] = name;
+        }
+    }
+
+    private static int place(long first, long last, int length) {
+        long h = (first ^ Long.rotateLeft(last, 29) ^ length) * 0x9E3779B97F4A7C15L;
+        return (int) (h >>> 32);
+    }
+
+    private static long firstWord(long address, int length) {
+        return fold(length >= 8 ? Memory.getLong(address) : shortWord(address, length));
+    }
+
+    private static long lastWord(long address, int length) {
+        return length > 8 ? fold(Memory.getLong(address + length - 8)) : 0;
+    }
+
+    /** The bytes of a name shorter than eight, from memory that ends with the name. */
+    private static long shortWord(long address, int length) {
+        if (length >= 4) {
+            long low = Memory.getInt(address) & 0xffffffffL;
+            long high = Memory.getInt(address + length - 4) & 0xffffffffL;
+            return low | high << (length - 4) * 8;
+        }
+        long word = Memory.getByte(address) & 0xff;
+        for (int i = 1; i < length; i++) {
+            word |= (Memory.getByte(address + i) & 0xffL) << i * 8;
+        }
+        return word;
+    }
+
+    private static long firstWord(byte[] name) {
+        long word = 0;
+        for (int i = 0; i < Math.min(8, name.length); i++) {
+            word |= (name[i] & 0xffL) << i * 8;
+        }
+        return word;
+    }
+
+    private static long lastWord(byte[] name) {
+        if (name.length <= 8) {
+            return 0;
+        }
+        long word = 0;
+        for (int i = 0; i < 8; i++) {
+            word |= (name[name.length - 8 + i] & 0xffL) << i * 8;
+        }
+        return word;
+    }
+
+    /** Makes capitals of the ASCII letters in a word of eight bytes. */
+    private static long fold(long word) {
+        long low = word & ~HIGH;
+        long atLeastA = low + (0x80 - 'a') * ONES;
+        long aboveZ = low + (0x7f - 'z') * ONES;
+        long lower = atLeastA & ~aboveZ & ~word & HIGH;
+        return word ^ lower >>> 2;
+    }
+
+    private static boolean matches(byte[] name, long address) {
+        for (int i = 0; i < name.length; i++) {
+            byte c = Memory.getByte(address + i);
+            if ((c >= 'a' && c <= 'z' ? c - 32 : c) != name[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

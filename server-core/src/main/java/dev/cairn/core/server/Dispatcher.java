@@ -1,0 +1,368 @@
+package dev.cairn.core.server;
+
+import java.nio.charset.StandardCharsets;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import dev.cairn.api.command.Bytes;
+import dev.cairn.api.command.Command;
+import dev.cairn.api.command.CommandError;
+import dev.cairn.api.command.Suspension;
+import dev.cairn.core.db.Database;
+import dev.cairn.core.db.Databases;
+import dev.cairn.resp.NativeBytes;
+import dev.cairn.resp.ReplyWriter;
+import dev.cairn.resp.RequestBatch;
+import dev.cairn.structures.Memory;
+
+/**
+ * Takes commands from parsed arguments to their handlers: lookup, the checks in Redis' order, queuing in a transaction, execution,
+ * statistics. Main thread.
+ *
+ * <p>Two things make a batch of pipelined commands cheaper than its commands one by one. Where the keyspace is too large for the caches,
+ * the keys of the batch are hashed and their places in the index touched, first all of them, then the records that they probably have, so
+ * that the misses overlap. And runs of brief commands (see {@code CommandSpec.brief}) are timed together, each given its share: reading
+ * the clock would take longer than many a command.
+ */
+public final class Dispatcher {
+    /** Most commands taken from a client before others have their turn. */
+    static final int MAX_BATCH = 64;
+    private static final int PREFETCH_FROM_KEYS = 1 << 15;
+    private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+    private static final CommandError NO_AUTH = CommandError.of("NOAUTH", "Authentication required.");
+    private static final CommandError ABORTED = CommandError.of("EXECABORT", "Transaction discarded because of previous errors.");
+    private static final CommandError OUT_OF_MEMORY = CommandError.of("OOM", "the system has no memory left for this command");
+
+    private final Server server;
+    private final Databases databases;
+    private final CommandTable commands;
+    private final ServerStats stats;
+    private final ArgsView args = new ArgsView();
+    private final ArgsView queuedArgs = new ArgsView();
+    private final CommandEntry[] run = new CommandEntry[MAX_BATCH];
+    private int runLength;
+    private long runStart;
+    private final long[] hashes = new long[MAX_BATCH];
+    private long touched;
+    private @Nullable CallContext context;
+    private @Nullable ServerClient current;
+    private int depth;
+
+    Dispatcher(Server server) {
+        this.server = server;
+        this.databases = server.databases();
+        this.commands = server.commands();
+        this.stats = server.stats();
+    }
+
+    /** The client whose command is being executed, null between commands. */
+    public @Nullable ServerClient current() {
+        return current;
+    }
+
+    /**
+     * Executes the commands of a batch until one makes the client halt.
+     *
+     * @return number of commands taken
+     */
+    int execute(ServerClient client, RequestBatch batch) {
+        int n = batch.commands();
+        if (n > 1 && client.database.size() >= PREFETCH_FROM_KEYS) {
+            prefetch(client.database, batch, n);
+        }
+        runStart = System.nanoTime();
+        runLength = 0;
+        int done = 0;
+        while (done < n) {
+            args.bind(batch, done++);
+            process(client, args);
+            if (client.halted()) {
+                break;
+            }
+        }
+        endRun(System.nanoTime());
+        return done;
+    }
+
+    private void prefetch(Database database, RequestBatch batch, int n) {
+        int count = 0;
+        long sink = 0;
+        for (int i = 0; i < n; i++) {
+            if (batch.argumentCount(i) > 1) {
+                int place = batch.firstArgument(i) + 1;
+                long hash = Database.hash(batch.addressAt(place), batch.lengthAt(place));
+                hashes[count++] = hash;
+                sink ^= database.prefetch(hash);
+            }
+        }
+        for (int i = 0; i < count; i++) {
+            long record = database.candidate(hashes[i]);
+            if (record != 0) {
+                sink ^= Memory.getByte(record);
+            }
+        }
+        touched = sink;
+    }
+
+    /** Something made of all prefetched words; asking for it keeps the loads from being optimised away. */
+    public long touched() {
+        return touched;
+    }
+
+    private void endRun(long now) {
+        if (runLength > 0) {
+            long elapsed = now - runStart;
+            long share = elapsed / runLength;
+            for (int i = 0; i < runLength; i++) {
+                run[i].nanos += share;
+            }
+            stats.commandNanos += elapsed;
+            runLength = 0;
+        }
+        runStart = now;
+    }
+
+    private void process(ServerClient client, ArgsView a) {
+        NativeBytes name = a.view(0);
+        CommandEntry e = commands.find(name.address(), name.length());
+        if (e != null && e.subcommands() != null && a.size() > 1) {
+            e = subcommand(client, e, a);
+            if (e == null) {
+                return;
+            }
+        }
+        if (e == null) {
+            reject(client, null, unknownCommand(a));
+            return;
+        }
+        client.lastCommand = e;
+        if (!e.accepts(a.size()) || e.handler() == null) {
+            reject(client, e, wrongArity(e));
+            return;
+        }
+        if (!client.authenticated && !e.withoutAuthentication() && server.authenticationRequired()) {
+            reject(client, e, NO_AUTH);
+            return;
+        }
+        if (e.isProtected()) {
+            CommandError refusal = server.protection(e, client);
+            if (refusal != null) {
+                reject(client, e, refusal);
+                return;
+            }
+        }
+        Transaction t = client.transaction;
+        if (t != null && !e.immediate()) {
+            if (e.forbiddenInTransaction()) {
+                reject(client, e, CommandError.err("Command not allowed inside a transaction"));
+            } else {
+                queue(client, t, e, a);
+            }
+            return;
+        }
+        call(client, e, a, false);
+        if (server.blocking().somethingReady()) {
+            server.blocking().serveReady();
+        }
+    }
+
+    private void queue(ServerClient client, Transaction t, CommandEntry e, ArgsView a) {
+        try {
+            if (!t.failed() && !client.watchFailed) {
+                t.queue(e, a, server.clients().queryLimit());
+            }
+            client.reply.simple("QUEUED");
+        } catch (CommandError error) {
+            reject(client, e, error);
+        }
+    }
+
+    private @Nullable CommandEntry subcommand(ServerClient client, CommandEntry container, ArgsView a) {
+        NativeBytes sub = a.view(1);
+        CommandTable subs = container.subcommands();
+        CommandEntry e = subs == null ? null : subs.find(sub.address(), sub.length());
+        if (e == null) {
+            reject(client, container, CommandError.err("unknown subcommand '" + excerpt(sub, 128) + "'. Try " + container.spec().name() + " HELP."));
+        }
+        return e;
+    }
+
+    /** The error for a wrong number of arguments. */
+    public static CommandError wrongArity(CommandEntry e) {
+        return CommandError.err("wrong number of arguments for '" + e.wireName() + "' command");
+    }
+
+    private static CommandError unknownCommand(ArgsView a) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 1; i < a.size() && text.length() < 128; i++) {
+            text.append('\'').append(excerpt(a.at(i), 128 - text.length())).append("' ");
+        }
+        return CommandError.err("unknown command '" + excerpt(a.at(0), 128) + "', with args beginning with: " + text);
+    }
+
+    private static String excerpt(Bytes b, int max) {
+        byte[] bytes = new byte[Math.min(max, b.length())];
+        b.copyTo(0, bytes, 0, bytes.length);
+        int end = 0;
+        while (end < bytes.length && bytes[end] != 0) {
+            end++;
+        }
+        return new String(bytes, 0, end, StandardCharsets.ISO_8859_1);
+    }
+
+    /** Replies with an error before execution; inside MULTI this makes EXEC fail. */
+    private void reject(ServerClient client, @Nullable CommandEntry e, CommandError error) {
+        Transaction t = client.transaction;
+        if (t != null) {
+            t.fail();
+        }
+        if (e != null) {
+            e.rejected++;
+        }
+        if (e != null && e.wireName().equals("exec") && t != null) {
+            server.transactions().discard(client);
+            client.reply.error(CommandError.of("EXECABORT", "Transaction discarded because of: " + error.sentence()));
+        } else {
+            client.reply.error(error);
+        }
+        afterReply(client);
+    }
+
+    /** Executes a command whose checks are done. */
+    private void call(ServerClient client, CommandEntry e, ArgsView a, boolean inTransaction) {
+        if (!e.brief()) {
+            long start = System.nanoTime();
+            endRun(start);
+            invoke(client, e, a, inTransaction);
+            long end = System.nanoTime();
+            e.nanos += end - start;
+            if (!inTransaction) {
+                stats.commandNanos += end - start;
+            }
+            if (end - start > 100_000) {
+                server.clock().refresh();
+            }
+            runStart = end;
+        } else {
+            invoke(client, e, a, inTransaction);
+            if (runLength == run.length) {
+                endRun(System.nanoTime());
+            }
+            run[runLength++] = e;
+        }
+        if (!inTransaction) {
+            afterReply(client);
+        }
+    }
+
+    private void invoke(ServerClient client, CommandEntry e, ArgsView a, boolean inTransaction) {
+        ReplyWriter out = client.reply;
+        CallContext c = context;
+        if (c == null || depth > 0) {
+            c = new CallContext(server, client, e);
+            if (depth == 0) {
+                context = c;
+            }
+        }
+        c.bind(client, e, inTransaction);
+        ServerClient outer = current;
+        current = client;
+        if (depth++ == 0) {
+            databases.now(server.clock().millis());
+        }
+        int slots = databases.slotMark();
+        long errors = out.errors();
+        long start = out.position();
+        try {
+            Command handler = e.handler();
+            if (handler != null) {
+                handler.execute(c, a, out);
+            }
+        } catch (CommandError error) {
+            out.truncateTo(start);
+            out.error(error);
+        } catch (RuntimeException | OutOfMemoryError | StackOverflowError | LinkageError failure) {
+            out.truncateTo(start);
+            out.error(unexpected(e, failure));
+        } finally {
+            depth--;
+            current = outer;
+            databases.releaseSlots(slots);
+        }
+        e.calls++;
+        stats.commands++;
+        client.commandsProcessed++;
+        if (out.errors() != errors) {
+            e.failed++;
+        }
+    }
+
+    private CommandError unexpected(CommandEntry e, Throwable failure) {
+        stats.unexpectedErrors++;
+        if (failure instanceof OutOfMemoryError && failure.getMessage() != null && failure.getMessage().startsWith("Java heap")) {
+            throw (OutOfMemoryError) failure;
+        }
+        LOG.warn("Command '{}' of module '{}' failed with an unexpected error; the client gets an error reply", e.wireName(), e.module(), failure);
+        if (failure instanceof OutOfMemoryError) {
+            return OUT_OF_MEMORY;
+        }
+        return CommandError.err("internal error in command '" + e.wireName() + "' of module '" + e.module() + "': "
+                + failure.getClass().getSimpleName());
+    }
+
+    private static void afterReply(ServerClient client) {
+        switch (client.replyMode()) {
+            case SKIP_NEXT -> client.replyMode(ServerClient.ReplyMode.SKIP);
+            case SKIP -> client.replyMode(ServerClient.ReplyMode.ON);
+            case ON, OFF -> {
+            }
+        }
+    }
+
+    /** Executes the queued commands of a transaction, after the begin of its reply. */
+    void executeQueued(ServerClient client, Transaction t) {
+        long outerStart = System.nanoTime();
+        endRun(outerStart);
+        for (StoredCommand queued : t.commands()) {
+            queuedArgs.bind(queued);
+            call(client, queued.entry(), queuedArgs, true);
+        }
+        endRun(System.nanoTime());
+    }
+
+    static CommandError aborted() {
+        return ABORTED;
+    }
+
+    /** Runs a step of a blocked client; true when it gave the reply. */
+    boolean resume(Blocked b, Suspension.Resume step) {
+        ServerClient client = b.client;
+        ReplyWriter out = client.reply;
+        long start = out.position();
+        int slots = databases.slotMark();
+        long begin = System.nanoTime();
+        databases.now(server.clock().millis());
+        ServerClient outer = current;
+        current = client;
+        boolean served;
+        try {
+            served = step.resume(new CallContext(server, client, b.entry), out);
+        } catch (CommandError error) {
+            out.truncateTo(start);
+            out.error(error);
+            served = true;
+        } catch (RuntimeException | LinkageError failure) {
+            out.truncateTo(start);
+            out.error(unexpected(b.entry, failure));
+            served = true;
+        } finally {
+            current = outer;
+            databases.releaseSlots(slots);
+        }
+        b.entry.nanos += System.nanoTime() - begin;
+        server.clients().replied(client);
+        return served;
+    }
+}

@@ -1,0 +1,116 @@
+package dev.cairn.core.server;
+
+import dev.cairn.core.db.Database;
+import dev.cairn.core.db.Databases;
+import dev.cairn.core.db.ExpirySample;
+
+/**
+ * The active deletion of keys whose time is over. Main thread.
+ *
+ * <p>Two cycles share the work, as in Redis: a slow one by the cron, that may take a quarter of the time between two runs, and a fast one
+ * before each sleep, short and only while the last slow one ran out of time or many keys were stale. Each goes on where the last ended,
+ * database by database, sampling the index of volatile keys bucket by bucket until few of a sample are stale. {@code effort} 1 to 10
+ * makes samples larger, time longer and the tolerated share of stale keys smaller.
+ */
+public final class ExpiryCycle {
+    private static final int KEYS_PER_LOOP = 20;
+    private static final long FAST_MICROS = 1000;
+    private static final int SLOW_TIME_PERCENT = 25;
+    private static final int ACCEPTABLE_STALE_PERCENT = 10;
+    private static final int DATABASES_PER_CALL = 16;
+    private static final int CHECK_TIME_EACH = 16;
+
+    private final Databases databases;
+    private final ServerStats stats;
+    private final ExpirySample sample = new ExpirySample();
+    private final long[] cursors;
+    private int effort = 1;
+    private boolean enabled = true;
+    private int current;
+    private boolean timeLimitHit;
+    private long lastFastMicros;
+
+    ExpiryCycle(Databases databases, ServerStats stats) {
+        this.databases = databases;
+        this.stats = stats;
+        this.cursors = new long[databases.count()];
+    }
+
+    /** Sets the effort, 1 to 10. */
+    public void effort(int value) {
+        effort = value;
+    }
+
+    /** Turns active expiry on or off, as DEBUG SET-ACTIVE-EXPIRE does. */
+    public void enabled(boolean value) {
+        enabled = value;
+    }
+
+    /** The cycle of the cron. */
+    void slow(int hz) {
+        run(false, 1_000_000L * (SLOW_TIME_PERCENT + 2 * (effort - 1)) / hz / 100);
+    }
+
+    /** The cycle before a sleep. */
+    void fast() {
+        if (!timeLimitHit && stats.expiredStaleShare * 100 < acceptableStale()) {
+            return;
+        }
+        long budget = FAST_MICROS + FAST_MICROS / 4 * (effort - 1);
+        long now = micros();
+        if (now < lastFastMicros + budget * 2) {
+            return;
+        }
+        lastFastMicros = now;
+        run(true, budget);
+    }
+
+    private int acceptableStale() {
+        return ACCEPTABLE_STALE_PERCENT - (effort - 1);
+    }
+
+    private void run(boolean fast, long budgetMicros) {
+        if (!enabled) {
+            return;
+        }
+        long start = micros();
+        int perLoop = KEYS_PER_LOOP + KEYS_PER_LOOP / 4 * (effort - 1);
+        long sampled = 0;
+        long expired = 0;
+        timeLimitHit = false;
+        int rounds = timeLimitHit ? databases.count() : Math.min(databases.count(), DATABASES_PER_CALL);
+        for (int i = 0; i < rounds && !timeLimitHit; i++) {
+            Database db = databases.at(current);
+            int iterations = 0;
+            boolean again = db.volatileKeys() > 0;
+            while (again && !timeLimitHit) {
+                sample.clear();
+                int buckets = 0;
+                long cursor = cursors[current];
+                do {
+                    cursor = db.expireSome(cursor, sample);
+                    buckets++;
+                } while (sample.sampled < perLoop && buckets < perLoop * 20 && cursor != 0);
+                cursors[current] = cursor;
+                sampled += sample.sampled;
+                expired += sample.expired;
+                again = db.volatileKeys() > 0 && (sample.sampled == 0 && cursor != 0
+                        || sample.sampled > 0 && sample.expired * 100L / sample.sampled > acceptableStale());
+                if (++iterations % CHECK_TIME_EACH == 0 || fast) {
+                    timeLimitHit = micros() - start > budgetMicros;
+                }
+            }
+            current = (current + 1) % databases.count();
+        }
+        if (timeLimitHit) {
+            stats.expiryTimeCaps++;
+        }
+        stats.expiryMicros += micros() - start;
+        double share = sampled > 0 ? (double) expired / sampled : 0;
+        stats.expiredStaleShare = share * 0.05 + stats.expiredStaleShare * 0.95;
+    }
+
+    private static long micros() {
+        return System.nanoTime() / 1000;
+    }
+}

@@ -1,0 +1,410 @@
+package dev.cairn.core.server;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import dev.cairn.api.command.Bytes;
+import dev.cairn.api.command.Command;
+import dev.cairn.api.command.CommandError;
+import dev.cairn.api.command.CommandSpec;
+import dev.cairn.api.command.Token;
+import dev.cairn.api.event.Cron;
+import dev.cairn.api.event.DatabasesSwapped;
+import dev.cairn.api.event.Flushed;
+import dev.cairn.api.event.KeyEventClass;
+import dev.cairn.api.event.LoopTurn;
+import dev.cairn.api.io.ConnectionType;
+import dev.cairn.api.io.Listener;
+import dev.cairn.core.db.Database;
+import dev.cairn.core.db.Databases;
+import dev.cairn.core.db.KeyspaceEvents;
+import dev.cairn.core.loop.Clock;
+import dev.cairn.core.loop.EventLoop;
+
+/**
+ * The running server: its parts, the turn of its loop and its cron. Main thread, but for {@link #loop()}'s thread-safe methods.
+ */
+public final class Server implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+    private static final Token EXPIRED = Token.of("expired");
+    private static final Token KEYMISS = Token.of("keymiss");
+    private static final int REHASH_BUCKETS = 512;
+
+    private final EventLoop loop;
+    private final CommandTable commands = new CommandTable();
+    private final CommandTable originalCommands = new CommandTable();
+    private final ServerStats stats = new ServerStats();
+    private final ServerEvents events = new ServerEvents();
+    private final InfoSections info = new InfoSections();
+    private final Databases databases;
+    private final Dispatcher dispatcher;
+    private final Clients clients;
+    private final Transactions transactions;
+    private final Blocking blocking;
+    private final ExpiryCycle expiry;
+    private final List<OpenListener> listeners = new ArrayList<>();
+    private final Consumer<CommandError> errorListener = error -> stats.countError(error.code());
+    private final long startMillis;
+    private final ServerSettings settings = new ServerSettings();
+    private final Hooks hooks = new Hooks();
+    private long dirty;
+    private long cronRuns;
+    private long lastSampleMillis;
+    private long turnStart;
+    private int hz = 10;
+    private @Nullable Shutdown shutdown;
+
+    /**
+     * An open listener and its type.
+     *
+     * @param type what opened it
+     * @param listener the listener
+     */
+    public record OpenListener(ConnectionType type, Listener listener) {
+    }
+
+    /**
+     * Makes a server that does not run yet.
+     *
+     * @param databaseCount number of databases
+     * @throws IOException when the operating system gives no event queue
+     */
+    public Server(int databaseCount) throws IOException {
+        loop = new EventLoop(this::failed);
+        startMillis = loop.clock().millis();
+        databases = new Databases(databaseCount, new KeyEvents());
+        databases.now(startMillis);
+        databases.accessClock().refresh(startMillis);
+        transactions = new Transactions(this, databaseCount);
+        blocking = new Blocking(this, databaseCount);
+        dispatcher = new Dispatcher(this);
+        clients = new Clients(this);
+        expiry = new ExpiryCycle(databases, stats);
+    }
+
+    private void failed(Throwable failure) {
+        if (failure instanceof Error e && !(failure instanceof LinkageError) && !(failure instanceof AssertionError)) {
+            throw e;
+        }
+        stats.unexpectedErrors++;
+        LOG.warn("Unexpected failure in the event loop; the server goes on", failure);
+    }
+
+    /** The event loop. */
+    public EventLoop loop() {
+        return loop;
+    }
+
+    /** The loop's clock. */
+    public Clock clock() {
+        return loop.clock();
+    }
+
+    /** The commands by the names that clients use. */
+    public CommandTable commands() {
+        return commands;
+    }
+
+    /** The commands by their declared names, whatever they are renamed to. */
+    public CommandTable originalCommands() {
+        return originalCommands;
+    }
+
+    /** The counters. */
+    public ServerStats stats() {
+        return stats;
+    }
+
+    /** The events for modules. */
+    public ServerEvents events() {
+        return events;
+    }
+
+    /** The sections of INFO. */
+    public InfoSections info() {
+        return info;
+    }
+
+    /** The databases. */
+    public Databases databases() {
+        return databases;
+    }
+
+    /** The dispatcher of commands. */
+    public Dispatcher dispatcher() {
+        return dispatcher;
+    }
+
+    /** The clients. */
+    public Clients clients() {
+        return clients;
+    }
+
+    /** The transactions. */
+    public Transactions transactions() {
+        return transactions;
+    }
+
+    /** The active expiry. */
+    public ExpiryCycle expiry() {
+        return expiry;
+    }
+
+    /** What the configuration decides for the commands of the core. */
+    public ServerSettings settings() {
+        return settings;
+    }
+
+    Blocking blocking() {
+        return blocking;
+    }
+
+    /** Number of clients that wait in a blocking command. */
+    public int blockedClients() {
+        return blocking.count();
+    }
+
+    /** Number of keys that clients wait for. */
+    public int blockingKeys() {
+        return blocking.keys();
+    }
+
+    /** The open listeners. */
+    public List<OpenListener> listeners() {
+        return listeners;
+    }
+
+    Consumer<CommandError> errorListener() {
+        return errorListener;
+    }
+
+    /** When the server was made, ms since 1970. */
+    public long startMillis() {
+        return startMillis;
+    }
+
+    /** Changes to keys so far. */
+    public long dirty() {
+        return dirty;
+    }
+
+    /** How often the cron runs a second, now. */
+    public int hz() {
+        return hz;
+    }
+
+    /** Whether clients have to authenticate. */
+    public boolean authenticationRequired() {
+        return !settings.password.isEmpty();
+    }
+
+    boolean protectedMode() {
+        return settings.protectedMode && !authenticationRequired();
+    }
+
+    @Nullable CommandError protection(CommandEntry e, ServerClient client) {
+        return settings.protection(e, client);
+    }
+
+    /**
+     * Adds a command, or a subcommand to its container.
+     *
+     * @param handler executes it; null for a container
+     * @throws IllegalStateException when the name is taken or the container is missing
+     */
+    public void addCommand(CommandSpec spec, @Nullable Command handler, String module) {
+        int bar = spec.name().indexOf('|');
+        CommandEntry parent = bar < 0 ? null : originalCommands.find(spec.name().substring(0, bar));
+        CommandEntry entry = new CommandEntry(spec, handler, module, parent);
+        boolean added;
+        if (bar < 0) {
+            added = originalCommands.add(spec.name(), entry) && commands.add(spec.name(), entry);
+        } else {
+            CommandTable subcommands = parent == null ? null : parent.subcommands();
+            added = subcommands != null && subcommands.add(spec.name().substring(bar + 1), entry);
+        }
+        if (!added) {
+            throw new IllegalStateException("command '" + entry.wireName() + "' cannot be added");
+        }
+    }
+
+    /**
+     * Gives a command another name, or none for the empty name.
+     *
+     * @return null, or what is wrong
+     */
+    public @Nullable String renameCommand(String from, String to) {
+        CommandEntry e = commands.find(from);
+        if (e == null) {
+            return "No such command in rename-command";
+        }
+        commands.remove(from);
+        if (!to.isEmpty() && !commands.add(to, e)) {
+            return "Target command name already exists";
+        }
+        return null;
+    }
+
+    /** Opens the listeners of a connection type. */
+    public void listen(ConnectionType type) throws IOException {
+        for (Listener l : type.listen(loop, clients::accept)) {
+            listeners.add(new OpenListener(type, l));
+        }
+    }
+
+    /** Serves until {@link #shutDown} was called and done. */
+    public void run() {
+        loop.after(java.time.Duration.ofMillis(1), this::cron);
+        loop.run(hooks);
+    }
+
+    /** Empties one database, or all for -1. */
+    public void flush(int database) {
+        for (int i = 0; i < databases.count(); i++) {
+            if (database == -1 || database == i) {
+                Database db = databases.at(i);
+                transactions.touchedAll(db, null);
+                dirty += db.size();
+                db.flush();
+            }
+        }
+        events.fire(new Flushed(database));
+    }
+
+    /** Exchanges two databases. */
+    public void swap(int a, int b) {
+        if (a != b) {
+            transactions.touchedAll(databases.at(a), databases.at(b));
+            transactions.touchedAll(databases.at(b), databases.at(a));
+            databases.swap(a, b);
+            blocking.touchedAll(databases.at(a));
+            blocking.touchedAll(databases.at(b));
+        }
+        dirty++;
+        events.fire(new DatabasesSwapped(a, b));
+    }
+
+    /** How the server is asked to end. */
+    public interface Shutdown {
+        /** Does what is left to do before the loop ends. */
+        void run();
+    }
+
+    /** Ends the loop after this turn; {@code last} runs before connections are closed. Safe inside a command. */
+    public void shutDown(Shutdown last) {
+        if (shutdown == null) {
+            shutdown = last;
+            loop.dontSleep(true);
+        }
+    }
+
+    private void finishShutdown(Shutdown last) {
+        last.run();
+        listeners.forEach(l -> l.listener().close());
+        clients.closeAll();
+        loop.stop();
+    }
+
+    /** Counts a change that is not of a key. */
+    public void countChange() {
+        dirty++;
+    }
+
+    private void cron() {
+        long now = clock().millis();
+        databases.now(now);
+        hz = settings.hz;
+        if (settings.dynamicHz) {
+            while (clients.count() / hz > 200 && hz < 500) {
+                hz = Math.min(500, hz * 2);
+            }
+        }
+        databases.accessClock().refresh(now);
+        if (now - lastSampleMillis >= 100) {
+            stats.sample(now);
+            lastSampleMillis = now;
+            stats.peakMemory = Math.max(stats.peakMemory, usedMemory());
+        }
+        clients.cron(hz);
+        expiry.slow(hz);
+        if (settings.activeRehashing) {
+            for (int i = 0; i < databases.count(); i++) {
+                databases.at(i).rehashStep(REHASH_BUCKETS);
+            }
+        }
+        databases.releaseMemory();
+        databases.releaseSlots();
+        events.fire(new Cron(cronRuns++));
+        loop.after(java.time.Duration.ofMillis(1000 / hz), this::cron);
+    }
+
+    /** Bytes in use: keys, values, indexes and clients' buffers. */
+    public long usedMemory() {
+        return databases.usedBytes() + clients.queryBytes() + clients.replyBytes();
+    }
+
+    @Override
+    public void close() {
+        transactions.close();
+        databases.close();
+        clients.free();
+        loop.close();
+    }
+
+    /** The loop's turn, in Redis' order; what has no part in this server yet has no line. */
+    private final class Hooks implements EventLoop.Hooks {
+        @Override
+        public void beforeSleep() {
+            expiry.fast();
+            events.fire(LoopTurn.BEFORE_SLEEP);
+            clients.resumeUnblocked();
+            blocking.serveReady();
+            clients.flushReplies();
+            clients.closeScheduled();
+            databases.releaseSlots();
+            if (shutdown != null) {
+                finishShutdown(shutdown);
+            }
+            stats.loopTurns++;
+            if (turnStart != 0) {
+                stats.loopNanos += System.nanoTime() - turnStart;
+            }
+        }
+
+        @Override
+        public void afterSleep() {
+            turnStart = System.nanoTime();
+            databases.now(clock().millis());
+            events.fire(LoopTurn.AFTER_SLEEP);
+        }
+    }
+
+    /** What happens to keys. */
+    private final class KeyEvents implements KeyspaceEvents {
+        @Override
+        public void changed(Database database, Bytes key, KeyEventClass eventClass, Token event) {
+            dirty++;
+            transactions.touched(database, key);
+            blocking.touched(database, key);
+            events.fireKey(database.index(), eventClass, event, key);
+        }
+
+        @Override
+        public void expired(Database database, Bytes key) {
+            transactions.touched(database, key);
+            blocking.touched(database, key);
+            events.fireKey(database.index(), KeyEventClass.EXPIRED, EXPIRED, key);
+        }
+
+        @Override
+        public void missed(Database database, Bytes key) {
+            events.fireKey(database.index(), KeyEventClass.MISSED, KEYMISS, key);
+        }
+    }
+}

@@ -1,0 +1,289 @@
+package dev.cairn.core.server;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.cairn.api.command.Client;
+import dev.cairn.api.io.Connection;
+import dev.cairn.core.db.Database;
+import dev.cairn.resp.ReplyWriter;
+import dev.cairn.resp.RequestParser;
+import dev.cairn.resp.Sink;
+import dev.cairn.structures.Memory;
+
+/**
+ * A connected client: its connection, buffers, protocol state and what it has asked to be remembered. Main thread; an idle client holds no
+ * buffer.
+ */
+public final class ServerClient implements Client {
+    /** What becomes of replies. */
+    public enum ReplyMode {
+        /** They are sent. */
+        ON,
+        /** They are dropped. */
+        OFF,
+        /** The next one is dropped. */
+        SKIP_NEXT,
+        /** The one of the command being executed is dropped. */
+        SKIP
+    }
+
+    private final long id;
+    private final Connection connection;
+    private final long createdMillis;
+    final RequestParser parser = new RequestParser();
+    final ReplyWriter reply;
+    /** Writes to the connection; made once. */
+    final Sink sink;
+
+    Database database;
+    String name = "";
+    String libraryName = "";
+    String libraryVersion = "";
+    String user = "default";
+    boolean authenticated;
+    ReplyMode replyMode = ReplyMode.ON;
+    private int protocol = 2;
+
+    /** The private query buffer; 0 while nothing is kept. */
+    long query;
+    int queryCapacity;
+    int queryLength;
+    /** Largest query buffer used since the last look of the cron. */
+    int queryPeak;
+
+    /** The transaction being queued; null outside of MULTI. */
+    @Nullable Transaction transaction;
+    /** Watched keys; an empty list when there are none. */
+    List<WatchedKey> watched = new ArrayList<>(0);
+    /** Whether a watched key was changed. */
+    boolean watchFailed;
+
+    @Nullable Blocked blocked;
+
+    long lastInteractionMillis;
+    @Nullable CommandEntry lastCommand;
+    long commandsProcessed;
+    long bytesIn;
+    long bytesOut;
+
+    boolean writePending;
+    boolean writeHandlerSet;
+    boolean closeAfterReply;
+    boolean closeScheduled;
+    boolean closed;
+    boolean pinned;
+    /** When the output buffer went over its soft limit, monotonic ms; 0 when it is not. */
+    long softLimitSince;
+
+    ServerClient(long id, Connection connection, ReplyWriter reply, Database database, long nowMillis) {
+        this.id = id;
+        this.connection = connection;
+        this.sink = (address, length) -> connection.write(Memory.ALL, address, length);
+        this.reply = reply;
+        this.database = database;
+        this.createdMillis = nowMillis;
+        this.lastInteractionMillis = nowMillis;
+    }
+
+    @Override
+    public long id() {
+        return id;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    /** Sets the name, empty for none. */
+    public void name(String value) {
+        name = value;
+    }
+
+    /** The client library's name, as it told it. */
+    public String libraryName() {
+        return libraryName;
+    }
+
+    /** Sets the client library's name. */
+    public void libraryName(String value) {
+        libraryName = value;
+    }
+
+    /** The client library's version, as it told it. */
+    public String libraryVersion() {
+        return libraryVersion;
+    }
+
+    /** Sets the client library's version. */
+    public void libraryVersion(String value) {
+        libraryVersion = value;
+    }
+
+    @Override
+    public String address() {
+        return connection.peer();
+    }
+
+    @Override
+    public int protocol() {
+        return protocol;
+    }
+
+    /** Sets the protocol, 2 or 3. */
+    public void protocol(int value) {
+        protocol = value;
+        reply.protocol(value);
+    }
+
+    @Override
+    public int database() {
+        return database.index();
+    }
+
+    /** Selects a database. */
+    public void select(Database value) {
+        database = value;
+    }
+
+    @Override
+    public String user() {
+        return user;
+    }
+
+    /** Whether commands may be executed without another AUTH. */
+    public boolean authenticated() {
+        return authenticated;
+    }
+
+    /** Notes that the client is authenticated as the user, or that it is not. */
+    public void authenticated(boolean value, String asUser) {
+        authenticated = value;
+        user = asUser;
+        parser.unauthenticated(!value);
+    }
+
+    /** The connection. */
+    public Connection connection() {
+        return connection;
+    }
+
+    /** The replies that wait to be sent. */
+    public ReplyWriter reply() {
+        return reply;
+    }
+
+    /** When the client connected, ms since 1970. */
+    public long createdMillis() {
+        return createdMillis;
+    }
+
+    /** When it last sent something, ms since 1970. */
+    public long lastInteractionMillis() {
+        return lastInteractionMillis;
+    }
+
+    /** The last command, null before the first. */
+    public @Nullable CommandEntry lastCommand() {
+        return lastCommand;
+    }
+
+    /** Number of commands that it had executed. */
+    public long commandsProcessed() {
+        return commandsProcessed;
+    }
+
+    /** Bytes received from it. */
+    public long bytesIn() {
+        return bytesIn;
+    }
+
+    /** Bytes sent to it. */
+    public long bytesOut() {
+        return bytesOut;
+    }
+
+    /** What becomes of its replies. */
+    public ReplyMode replyMode() {
+        return replyMode;
+    }
+
+    /** Sets what becomes of its replies. */
+    public void replyMode(ReplyMode mode) {
+        replyMode = mode;
+        reply.mute(mode == ReplyMode.OFF || mode == ReplyMode.SKIP);
+    }
+
+    /** Whether MULTI has begun. */
+    public boolean inTransaction() {
+        return transaction != null;
+    }
+
+    /** Number of commands queued since MULTI, -1 outside of a transaction. */
+    public int queuedCommands() {
+        return transaction == null ? -1 : transaction.size();
+    }
+
+    /** Bytes of the commands queued since MULTI. */
+    public long queuedBytes() {
+        return transaction == null ? 0 : transaction.bytes();
+    }
+
+    /** Number of watched keys. */
+    public int watchedKeys() {
+        return watched.size();
+    }
+
+    /** Whether a watched key was changed, or a command was refused since MULTI. */
+    public boolean transactionFailed() {
+        return watchFailed || transaction != null && transaction.failed();
+    }
+
+    /** Whether it waits in a blocking command. */
+    public boolean isBlocked() {
+        return blocked != null;
+    }
+
+    /** Whether it is closed as soon as its replies are sent. */
+    public boolean closesAfterReply() {
+        return closeAfterReply;
+    }
+
+    /** Closes it as soon as its replies are sent; nothing more is read from it. */
+    public void closeAfterReply() {
+        closeAfterReply = true;
+    }
+
+    /** Whether it is about to be closed. */
+    public boolean closing() {
+        return closeScheduled || closed;
+    }
+
+    /** Whether the connection is closed. */
+    public boolean closed() {
+        return closed;
+    }
+
+    /** Bytes received and not executed yet. */
+    public int queryLength() {
+        return queryLength;
+    }
+
+    /** Capacity of the query buffer. */
+    public int queryCapacity() {
+        return queryCapacity;
+    }
+
+    /** The class whose output limits apply. */
+    public ClientLimits.OutputClass outputClass() {
+        return ClientLimits.OutputClass.NORMAL;
+    }
+
+    /** Whether no more commands of it can be executed for now. */
+    boolean halted() {
+        return blocked != null || closeAfterReply || closeScheduled || closed;
+    }
+}

@@ -1,0 +1,36 @@
+package dev.cairn.core.server;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.cairn.api.command.CommandError;
+
+/** What the configuration decides for the server's own work; changed on the main thread only. */
+public final class ServerSettings {
+    /** The password of the default user, empty for none; one byte a character. */
+    public String password = "";
+    /** Whether connections from other hosts are refused while there is no password. */
+    public boolean protectedMode = true;
+    /** How often the cron runs a second. */
+    public int hz = 10;
+    /** Whether the cron runs more often with many clients. */
+    public boolean dynamicHz = true;
+    /** Whether the cron goes on with the growth of indexes. */
+    public boolean activeRehashing = true;
+    /** Who may use DEBUG: {@code yes}, {@code no} or {@code local}. */
+    public String debugCommand = "no";
+    /** Who may use MODULE: {@code yes}, {@code no} or {@code local}. */
+    public String moduleCommand = "no";
+
+    /** Why a protected command is refused, null when it is allowed. */
+    @Nullable CommandError protection(CommandEntry e, ServerClient client) {
+        boolean debug = e.wireName().startsWith("debug");
+        String allowed = debug ? debugCommand : moduleCommand;
+        if (allowed.equals("yes") || allowed.equals("local") && client.connection().loopback()) {
+            return null;
+        }
+        String name = debug ? "DEBUG" : "MODULE";
+        String option = debug ? "enable-debug-command" : "enable-module-command";
+        return CommandError.err(name + " command not allowed. If the " + option + " option is set to \"local\", you can run it from a local connection,"
+                + " otherwise you need to set this option in the configuration file, and then restart the server.");
+    }
+}

@@ -1,0 +1,140 @@
+package dev.cairn.core.server;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The server's counters for INFO. Main thread. */
+public final class ServerStats {
+    /** The most error codes counted one by one, so that a misbehaving module cannot fill the memory. */
+    private static final int MAX_CODES = 128;
+
+    /** Commands executed. */
+    public long commands;
+    /** Connections accepted. */
+    public long connections;
+    /** Connections refused because there were too many. */
+    public long rejectedConnections;
+    /** Bytes received from clients. */
+    public long bytesIn;
+    /** Bytes sent to clients. */
+    public long bytesOut;
+    /** Reads from clients. */
+    public long reads;
+    /** Writes to clients. */
+    public long writes;
+    /** Error replies. */
+    public long errorReplies;
+    /** Errors that a handler threw and should not have. */
+    public long unexpectedErrors;
+    /** Clients closed because their query buffer was too large. */
+    public long queryLimitDisconnections;
+    /** Clients closed because their output buffer was too large. */
+    public long outputLimitDisconnections;
+    /** Failed authentications. */
+    public long deniedAuthentications;
+    /** Largest memory in use that was seen, bytes. */
+    public long peakMemory;
+    /** Turns of the event loop. */
+    public long loopTurns;
+    /** Time of the turns without the sleep, nanoseconds. */
+    public long loopNanos;
+    /** Time of commands, nanoseconds. */
+    public long commandNanos;
+    /** Active expiry: share of stale keys, 0 to 1, smoothed. */
+    public double expiredStaleShare;
+    /** Active expiry: how often it ran out of time. */
+    public long expiryTimeCaps;
+    /** Active expiry: time spent, microseconds. */
+    public long expiryMicros;
+    /** Commands a second, of the last second or so. */
+    public final Rate commandRate = new Rate();
+    /** Bytes a second received. */
+    public final Rate inputRate = new Rate();
+    /** Bytes a second sent. */
+    public final Rate outputRate = new Rate();
+
+    private final Map<String, long[]> errors = new TreeMap<>();
+
+    /** Counts an error reply by its code. */
+    public void countError(String code) {
+        errorReplies++;
+        long[] n = errors.get(code);
+        if (n != null) {
+            n[0]++;
+        } else if (errors.size() < MAX_CODES) {
+            errors.put(code, new long[] {1});
+        }
+    }
+
+    /** Error replies by code; each value is an array of the one count. */
+    public Map<String, long[]> errors() {
+        return errors;
+    }
+
+    /** Takes samples of the rates; called ten times a second. */
+    public void sample(long nowMillis) {
+        commandRate.sample(nowMillis, commands);
+        inputRate.sample(nowMillis, bytesIn);
+        outputRate.sample(nowMillis, bytesOut);
+    }
+
+    /** Sets the counters to zero that CONFIG RESETSTAT resets. */
+    public void reset() {
+        commands = 0;
+        connections = 0;
+        rejectedConnections = 0;
+        bytesIn = 0;
+        bytesOut = 0;
+        reads = 0;
+        writes = 0;
+        errorReplies = 0;
+        unexpectedErrors = 0;
+        queryLimitDisconnections = 0;
+        outputLimitDisconnections = 0;
+        deniedAuthentications = 0;
+        loopTurns = 0;
+        loopNanos = 0;
+        commandNanos = 0;
+        expiredStaleShare = 0;
+        expiryTimeCaps = 0;
+        expiryMicros = 0;
+        commandRate.reset();
+        inputRate.reset();
+        outputRate.reset();
+        errors.clear();
+    }
+
+    /** A rate a second, averaged over the last sixteen samples. */
+    public static final class Rate {
+        private static final int SAMPLES = 16;
+        private final long[] samples = new long[SAMPLES];
+        private int next;
+        private long lastMillis;
+        private long lastCount;
+
+        void sample(long nowMillis, long count) {
+            long elapsed = nowMillis - lastMillis;
+            if (lastMillis > 0 && elapsed > 0) {
+                samples[next] = Math.max(0, count - lastCount) * 1000 / elapsed;
+                next = (next + 1) % SAMPLES;
+            }
+            lastMillis = nowMillis;
+            lastCount = count;
+        }
+
+        void reset() {
+            java.util.Arrays.fill(samples, 0);
+            lastCount = 0;
+            lastMillis = 0;
+        }
+
+        /** The rate now, a second. */
+        public long perSecond() {
+            long sum = 0;
+            for (long s : samples) {
+                sum += s;
+            }
+            return sum / SAMPLES;
+        }
+    }
+}

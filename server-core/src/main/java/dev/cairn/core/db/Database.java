@@ -129,6 +129,11 @@ public final class Database implements Keyspace {
         return s;
     }
 
+    @Override
+    public WriteSlot readWrite(Bytes key, DataType type) {
+        return (RecordSlot) read(key, type);
+    }
+
     private void checkType(RecordSlot s, DataType type) {
         if (s.record != 0 && all.type(Record.type(s.record)) != type) {
             throw CommandError.WRONG_TYPE;

@@ -12,6 +12,9 @@ public interface KeyspaceEvents {
     /** A key's time was over and it was deleted. */
     void expired(Database database, Bytes key);
 
+    /** A key came into being. */
+    void added(Database database, Bytes key);
+
     /** A key was looked for in vain by a read. */
     void missed(Database database, Bytes key);
 }

@@ -305,6 +305,7 @@ final class RecordSlot implements WriteSlot {
                 d.expires.insert(hash, r);
             }
             moved(d, r);
+            d.all().events().added(d, key);
             return Record.payload(r);
         }
         int oldFlags = Record.flags(old);

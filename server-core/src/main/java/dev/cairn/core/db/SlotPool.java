@@ -1,5 +1,8 @@
 package dev.cairn.core.db;
 
+import java.util.ArrayList;
+import java.util.List;
+
 import dev.cairn.structures.Heap;
 
 /** Slots for reuse: opened in turn by a command, given back together after it. */
@@ -8,6 +11,7 @@ final class SlotPool {
 
     private final Heap scratch = new Heap(false);
     private RecordSlot[] slots = new RecordSlot[8];
+    private final List<RecordSlot> extras = new ArrayList<>();
     private int used;
 
     SlotPool() {
@@ -19,7 +23,9 @@ final class SlotPool {
     RecordSlot next() {
         if (used == slots.length) {
             if (used == KEPT) {
-                return new RecordSlot(scratch);
+                RecordSlot extra = new RecordSlot(scratch);
+                extras.add(extra);
+                return extra;
             }
             RecordSlot[] more = new RecordSlot[Math.min(KEPT, used * 2)];
             System.arraycopy(slots, 0, more, 0, used);
@@ -43,6 +49,10 @@ final class SlotPool {
             }
         }
         used = mark;
+        if (!extras.isEmpty()) {
+            extras.forEach(RecordSlot::invalidate);
+            extras.clear();
+        }
     }
 
     void releaseAll() {

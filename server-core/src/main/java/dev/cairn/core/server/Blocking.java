@@ -149,7 +149,8 @@ final class Blocking {
     }
 
     /** The next client that was served and may go on, null when there is none. */
-    @Nullable ServerClient nextUnblocked() {
+    @Nullable
+    ServerClient nextUnblocked() {
         return unblocked.poll();
     }
 }

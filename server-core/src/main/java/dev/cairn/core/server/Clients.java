@@ -434,7 +434,8 @@ public final class Clients {
         long now = server.clock().monotonicMicros() / 1000;
         if (limits.overOutputLimit(client, used, now)) {
             server.stats().outputLimitDisconnections++;
-            LOG.warn("Client id={} addr={} scheduled to be closed ASAP for overcoming of output buffer limits.", client.id(), client.address());
+            LOG.warn("Client id={} addr={} scheduled to be closed ASAP for overcoming of output buffer limits.", client.id(),
+                    client.address());
             closeLater(client);
         }
     }

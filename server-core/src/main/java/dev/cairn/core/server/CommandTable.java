@@ -21,7 +21,7 @@ import dev.cairn.structures.Memory;
  */
 public final class CommandTable {
     private static final long ONES = 0x0101010101010101L;
-    private static final long HIGH = 0x80 * ONES;
+    private static final long HIGH = 0x8080808080808080L;
 
     private final Map<String, CommandEntry> byName = new LinkedHashMap<>();
     private long[] keys = new long[16];
@@ -41,7 +41,8 @@ public final class CommandTable {
             if (e == null) {
                 return null;
             }
-            if (keys[2 * i] == first && keys[2 * i + 1] == last && names[i].length == length && (length <= 16 || matches(names[i], address))) {
+            if (keys[2 * i] == first && keys[2 * i + 1] == last && names[i].length == length
+                    && (length <= 16 || matches(names[i], address))) {
                 return e;
             }
         }
@@ -72,7 +73,8 @@ public final class CommandTable {
     }
 
     /** Removes a name; null when there was none. */
-    @Nullable CommandEntry remove(String name) {
+    @Nullable
+    CommandEntry remove(String name) {
         CommandEntry e = byName.remove(name.toLowerCase(Locale.ROOT));
         rebuild();
         return e;

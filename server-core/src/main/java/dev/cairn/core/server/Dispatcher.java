@@ -184,7 +184,8 @@ public final class Dispatcher {
         CommandTable subs = container.subcommands();
         CommandEntry e = subs == null ? null : subs.find(sub.address(), sub.length());
         if (e == null) {
-            reject(client, container, CommandError.err("unknown subcommand '" + excerpt(sub, 128) + "'. Try " + container.spec().name() + " HELP."));
+            reject(client, container,
+                    CommandError.err("unknown subcommand '" + excerpt(sub, 128) + "'. Try " + container.spec().name() + " HELP."));
         }
         return e;
     }
@@ -304,7 +305,8 @@ public final class Dispatcher {
         if (failure instanceof OutOfMemoryError && failure.getMessage() != null && failure.getMessage().startsWith("Java heap")) {
             throw (OutOfMemoryError) failure;
         }
-        LOG.warn("Command '{}' of module '{}' failed with an unexpected error; the client gets an error reply", e.wireName(), e.module(), failure);
+        LOG.warn("Command '{}' of module '{}' failed with an unexpected error; the client gets an error reply", e.wireName(), e.module(),
+                failure);
         if (failure instanceof OutOfMemoryError) {
             return OUT_OF_MEMORY;
         }

@@ -33,6 +33,7 @@ import dev.cairn.core.loop.EventLoop;
 public final class Server implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
     private static final Token EXPIRED = Token.of("expired");
+    private static final Token NEW = Token.of("new");
     private static final Token KEYMISS = Token.of("keymiss");
     private static final int REHASH_BUCKETS = 512;
 
@@ -208,7 +209,8 @@ public final class Server implements AutoCloseable {
         return settings.protectedMode && !authenticationRequired();
     }
 
-    @Nullable CommandError protection(CommandEntry e, ServerClient client) {
+    @Nullable
+    CommandError protection(CommandEntry e, ServerClient client) {
         return settings.protection(e, client);
     }
 
@@ -400,6 +402,11 @@ public final class Server implements AutoCloseable {
             transactions.touched(database, key);
             blocking.touched(database, key);
             events.fireKey(database.index(), KeyEventClass.EXPIRED, EXPIRED, key);
+        }
+
+        @Override
+        public void added(Database database, Bytes key) {
+            events.fireKey(database.index(), KeyEventClass.NEW, NEW, key);
         }
 
         @Override

@@ -22,7 +22,8 @@ public final class ServerSettings {
     public String moduleCommand = "no";
 
     /** Why a protected command is refused, null when it is allowed. */
-    @Nullable CommandError protection(CommandEntry e, ServerClient client) {
+    @Nullable
+    CommandError protection(CommandEntry e, ServerClient client) {
         boolean debug = e.wireName().startsWith("debug");
         String allowed = debug ? debugCommand : moduleCommand;
         if (allowed.equals("yes") || allowed.equals("local") && client.connection().loopback()) {
@@ -30,7 +31,8 @@ public final class ServerSettings {
         }
         String name = debug ? "DEBUG" : "MODULE";
         String option = debug ? "enable-debug-command" : "enable-module-command";
-        return CommandError.err(name + " command not allowed. If the " + option + " option is set to \"local\", you can run it from a local connection,"
-                + " otherwise you need to set this option in the configuration file, and then restart the server.");
+        return CommandError.err(
+                name + " command not allowed. If the " + option + " option is set to \"local\", you can run it from a local connection,"
+                        + " otherwise you need to set this option in the configuration file, and then restart the server.");
     }
 }

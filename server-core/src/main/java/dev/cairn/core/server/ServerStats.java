@@ -62,7 +62,7 @@ public final class ServerStats {
         if (n != null) {
             n[0]++;
         } else if (errors.size() < MAX_CODES) {
-            errors.put(code, new long[] {1});
+            errors.put(code, new long[]{1});
         }
     }
 

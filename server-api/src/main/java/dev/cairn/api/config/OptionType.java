@@ -7,8 +7,8 @@ public interface OptionType<T> {
     /**
      * Reads a value.
      *
-     * @param words the words after the option's name; one for CONFIG SET, where {@link #splitsWords} says what becomes of spaces
-     * @param before the value before this line, for options that add up over several lines
+     * @param words the words after the option's name; CONFIG SET gives one, or none or more when {@link #splitsWords}
+     * @param before the value before this line, for options of which a line sets only a part
      * @throws OptionError with what is wanted
      */
     T parse(List<String> words, T before) throws OptionError;
@@ -16,7 +16,7 @@ public interface OptionType<T> {
     /** The value as CONFIG GET shows it. */
     String format(T value);
 
-    /** The value as lines for CONFIG REWRITE, each the words after the name; one line by default. */
+    /** The value as lines for CONFIG REWRITE, each the words after the name; one line by default, none to leave it out. */
     default List<List<String>> lines(T value) {
         return List.of(List.of(format(value)));
     }
@@ -26,8 +26,11 @@ public interface OptionType<T> {
         return false;
     }
 
-    /** Whether lines of a configuration file add to the value instead of replacing it, once the first has replaced the default. */
-    default boolean accumulates() {
-        return false;
+    /**
+     * The value of several lines of a configuration file: of those so far and one more. A line replaces those before it by default; the
+     * default value of the option is never among them.
+     */
+    default T add(T soFar, T line) {
+        return line;
     }
 }

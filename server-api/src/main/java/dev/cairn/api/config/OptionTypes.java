@@ -37,11 +37,11 @@ public final class OptionTypes {
         }
     };
 
-    /** Any number of words. */
+    /** Any number of words; a single empty one stands for none. */
     public static final OptionType<List<String>> WORDS = new OptionType<>() {
         @Override
         public List<String> parse(List<String> words, List<String> before) {
-            return List.copyOf(words);
+            return words.size() == 1 && words.getFirst().isEmpty() ? List.of() : List.copyOf(words);
         }
 
         @Override
@@ -51,7 +51,7 @@ public final class OptionTypes {
 
         @Override
         public List<List<String>> lines(List<String> value) {
-            return List.of(value);
+            return List.of(value.isEmpty() ? List.of("") : value);
         }
 
         @Override
@@ -68,13 +68,7 @@ public final class OptionTypes {
         return new Single<>() {
             @Override
             protected Long parse(String word) throws OptionError {
-                long value;
-                try {
-                    value = Long.parseLong(word);
-                } catch (NumberFormatException e) {
-                    throw new OptionError("argument couldn't be parsed into an integer");
-                }
-                return within(value, min, max);
+                return within(parseInteger(word), min, max);
             }
 
             @Override
@@ -89,11 +83,17 @@ public final class OptionTypes {
         return new Single<>() {
             @Override
             protected Long parse(String word) throws OptionError {
+                long value;
                 try {
-                    return within(Long.parseLong(word, 8), min, max);
+                    value = Long.parseLong(word, 8);
                 } catch (NumberFormatException e) {
-                    throw new OptionError("argument couldn't be parsed into an integer");
+                    throw new OptionError("argument couldn't be parsed as an octal number");
                 }
+                if (value < min || value > max) {
+                    throw new OptionError(
+                            "argument must be between " + Long.toOctalString(min) + " and " + Long.toOctalString(max) + " inclusive");
+                }
+                return value;
             }
 
             @Override
@@ -114,6 +114,11 @@ public final class OptionTypes {
             @Override
             public String format(Long value) {
                 return Long.toString(value);
+            }
+
+            @Override
+            public List<List<String>> lines(Long value) {
+                return List.of(List.of(formatMemory(value)));
             }
         };
     }
@@ -140,31 +145,58 @@ public final class OptionTypes {
     }
 
     /**
-     * Reads an amount of memory.
+     * Reads an integer written without plus sign or leading zeros.
      *
-     * @throws OptionError when the number or the unit is not one
+     * @throws OptionError when it is none of 64 bits
+     */
+    public static long parseInteger(String word) throws OptionError {
+        try {
+            long value = Long.parseLong(word);
+            if (Long.toString(value).equals(word)) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            throw new OptionError("argument couldn't be parsed into an integer");
+        }
+        throw new OptionError("argument couldn't be parsed into an integer");
+    }
+
+    /**
+     * Reads an amount of memory in bytes: digits, where none are zero, and an optional unit.
+     *
+     * @throws OptionError when the number or the unit is not one, or the amount is not below 2^63
      */
     public static long parseMemory(String word) throws OptionError {
-        String s = word.toLowerCase(Locale.ROOT);
         int digits = 0;
-        while (digits < s.length() && (Character.isDigit(s.charAt(digits)) || digits == 0 && s.charAt(0) == '-')) {
+        while (digits < word.length() && word.charAt(digits) >= '0' && word.charAt(digits) <= '9') {
             digits++;
         }
-        long unit = switch (s.substring(digits)) {
+        long unit = switch (word.substring(digits).toLowerCase(Locale.ROOT)) {
             case "", "b" -> 1;
             case "k" -> 1000;
-            case "kb" -> 1024;
+            case "kb" -> 1L << 10;
             case "m" -> 1000_000;
-            case "mb" -> 1024 * 1024;
+            case "mb" -> 1L << 20;
             case "g" -> 1000_000_000;
-            case "gb" -> 1024 * 1024 * 1024;
+            case "gb" -> 1L << 30;
             default -> throw new OptionError("argument must be a memory value");
         };
         try {
-            return Math.multiplyExact(Long.parseLong(s.substring(0, digits)), unit);
+            return digits == 0 ? 0 : Math.multiplyExact(Long.parseLong(word, 0, digits, 10), unit);
         } catch (NumberFormatException | ArithmeticException e) {
             throw new OptionError("argument must be a memory value");
         }
+    }
+
+    /** An amount of memory in the largest unit (gb, mb, kb) that divides it. */
+    public static String formatMemory(long bytes) {
+        if (bytes == 0 || (bytes & (1L << 10) - 1) != 0) {
+            return Long.toString(bytes);
+        }
+        if ((bytes & (1L << 20) - 1) != 0) {
+            return (bytes >> 10) + "kb";
+        }
+        return (bytes & (1L << 30) - 1) != 0 ? (bytes >> 20) + "mb" : (bytes >> 30) + "gb";
     }
 
     private static long within(long value, long min, long max) throws OptionError {

@@ -1,0 +1,385 @@
+package dev.cairn.core.config;
+
+import dev.cairn.api.config.Option;
+import dev.cairn.api.config.OptionError;
+import dev.cairn.api.config.OptionSpec;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+
+/**
+ * All options of the server with their values. Changed on the main thread only; the values of options may be read on any thread.
+ *
+ * <p>An option is known by its name and its aliases, in any case. A fallback is an option that the core keeps for a part that may be
+ * absent: it steps aside when a module declares one of its names, so that a stock configuration file is accepted whatever modules there
+ * are. Names and values are byte strings, see {@link ConfigSyntax}.
+ */
+public final class Options {
+    private static final String FALLBACK = "core, for an absent module";
+
+    /** Names that once were options: a line with one value is accepted and says nothing. */
+    private static final Set<String> RETIRED =
+            Set.of("list-max-ziplist-entries", "list-max-ziplist-value", "lua-replicate-commands", "io-threads-do-reads");
+
+    /** Directives of a file that are no options; {@code include} is resolved before. */
+    static final Set<String> DIRECTIVES = Set.of("include", "rename-command", "loadmodule", "user");
+
+    private final Map<String, DeclaredOption<?>> byName = new TreeMap<>();
+    private final Map<String, DeclaredOption<?>> fallbacks = new TreeMap<>();
+    private final List<Rename> renames = new ArrayList<>();
+    private final List<List<String>> loadModules = new ArrayList<>();
+    private final List<Directive> users = new ArrayList<>();
+    private Consumer<Set<String>> onChange = names -> {};
+
+    /**
+     * A name and a value as text.
+     *
+     * @param name the name as it was asked for, or as it is declared
+     * @param value the value
+     */
+    public record Entry(String name, String value) {}
+
+    /**
+     * A {@code rename-command} directive.
+     *
+     * @param from the command's name
+     * @param to its new name, empty to remove the command
+     * @param directive the line, for an error about it
+     */
+    public record Rename(String from, String to, Directive directive) {}
+
+    /**
+     * Declares an option.
+     *
+     * @param module the module's name, for messages and {@link #undeclareAll}
+     * @throws IllegalStateException if its name or an alias is taken; the message names both modules
+     */
+    public <T> Option<T> declare(OptionSpec<T> spec, String module) {
+        for (String name : names(spec)) {
+            DeclaredOption<?> taken = byName.get(name);
+            if (taken != null && !isFallback(taken)) {
+                throw new IllegalStateException(
+                        "Option '" + name + "' of module " + module + " is already declared by module " + taken.module());
+            }
+        }
+        for (String name : names(spec)) {
+            DeclaredOption<?> fallback = byName.get(name);
+            if (fallback != null) {
+                names(fallback.spec()).forEach(byName::remove);
+            }
+        }
+        return put(new DeclaredOption<>(spec, module));
+    }
+
+    /** Declares options that are used as long as no module declares one of their names. */
+    public void declareFallbacks(Collection<? extends OptionSpec<?>> specs) {
+        for (OptionSpec<?> spec : specs) {
+            DeclaredOption<?> fallback = new DeclaredOption<>(spec, FALLBACK);
+            for (String name : names(spec)) {
+                if (fallbacks.putIfAbsent(name, fallback) != null) {
+                    throw new IllegalStateException("Option '" + name + "' has two fallbacks");
+                }
+            }
+            putIfFree(fallback);
+        }
+    }
+
+    /** Takes back the options of a module; fallbacks for them are in use again, with their default values. */
+    public void undeclareAll(String module) {
+        List<DeclaredOption<?>> gone =
+                byName.values().stream().<DeclaredOption<?>>map(o -> o).filter(o -> o.module().equals(module)).toList();
+        gone.forEach(option -> names(option.spec()).forEach(byName::remove));
+        Set<DeclaredOption<?>> back = Collections.newSetFromMap(new java.util.IdentityHashMap<>());
+        for (DeclaredOption<?> option : gone) {
+            for (String name : names(option.spec())) {
+                DeclaredOption<?> fallback = fallbacks.get(name);
+                if (fallback != null) {
+                    back.add(fallback);
+                }
+            }
+        }
+        back.forEach(this::putIfFree);
+    }
+
+    private <T> DeclaredOption<T> put(DeclaredOption<T> option) {
+        names(option.spec()).forEach(name -> byName.put(name, option));
+        return option;
+    }
+
+    private void putIfFree(DeclaredOption<?> fallback) {
+        if (Collections.disjoint(names(fallback.spec()), byName.keySet())) {
+            put(fallback);
+        }
+    }
+
+    private boolean isFallback(DeclaredOption<?> option) {
+        return fallbacks.get(option.spec().name()) == option;
+    }
+
+    private static List<String> names(OptionSpec<?> spec) {
+        List<String> names = new ArrayList<>(spec.aliases());
+        names.addFirst(spec.name());
+        return names;
+    }
+
+    /**
+     * Takes the configuration: files first, then the command line; of lines about the same option the last wins, unless they add up.
+     * Values are set, not applied.
+     *
+     * @throws ConfigError for the first line that is not accepted
+     */
+    public void load(List<Directive> directives) throws ConfigError {
+        for (Directive directive : directives) {
+            load(directive);
+        }
+    }
+
+    private void load(Directive directive) throws ConfigError {
+        String name = directive.name();
+        List<String> values = directive.values();
+        DeclaredOption<?> option = byName.get(name);
+        if (option != null) {
+            load(option, directive);
+        } else if (name.equals("rename-command") && values.size() == 2) {
+            renames.add(new Rename(values.get(0), values.get(1), directive));
+        } else if (name.equals("loadmodule") && !values.isEmpty()) {
+            loadModules.add(values);
+        } else if (name.equals("user") && !values.isEmpty()) {
+            users.add(directive);
+        } else if (!(RETIRED.contains(name) && values.size() == 1)) {
+            throw unknown(directive);
+        }
+    }
+
+    private static void load(DeclaredOption<?> option, Directive directive) throws ConfigError {
+        List<String> values = directive.values();
+        boolean splits = option.spec().type().splitsWords();
+        if (!splits && values.size() != 1) {
+            throw directive.error("wrong number of arguments");
+        }
+        if (splits && values.size() == 1 && !values.getFirst().isEmpty()) {
+            values = ConfigSyntax.split(values.getFirst()).orElseThrow(() -> directive.error("Unbalanced quotes in configuration line"));
+        }
+        try {
+            option.load(values);
+        } catch (OptionError e) {
+            throw directive.error(e.reason());
+        }
+    }
+
+    private ConfigError unknown(Directive directive) {
+        String name = directive.name();
+        if (DIRECTIVES.contains(name) || RETIRED.contains(name)) {
+            return directive.error("Bad directive or wrong number of arguments");
+        }
+        List<String> known = new ArrayList<>(byName.keySet());
+        known.addAll(DIRECTIVES);
+        String hint = Suggestion.nearest(name, known).map(near -> ". Did you mean '" + near + "'?").orElse("");
+        return directive.error("Bad directive or wrong number of arguments: no option is called '" + ConfigSyntax.text(name) + "'" + hint);
+    }
+
+    /** The {@code rename-command} directives, in order. */
+    public List<Rename> renames() {
+        return List.copyOf(renames);
+    }
+
+    /** The {@code loadmodule} directives, in order; each the module's path and its arguments. */
+    public List<List<String>> loadModules() {
+        return List.copyOf(loadModules);
+    }
+
+    /** The {@code user} directives, in order. */
+    public List<Directive> users() {
+        return List.copyOf(users);
+    }
+
+    /** The option of a name or alias, in any case, whose values are of the given class. */
+    @SuppressWarnings("unchecked") // the default value proves the type
+    public <T> Optional<Option<T>> find(String name, Class<T> type) {
+        DeclaredOption<?> option = lookup(name);
+        return option != null && type.isInstance(option.spec().defaultValue()) ? Optional.of((Option<T>) option) : Optional.empty();
+    }
+
+    private @org.jspecify.annotations.Nullable DeclaredOption<?> lookup(String name) {
+        return byName.get(name.toLowerCase(Locale.ROOT));
+    }
+
+    /** All options by name, each once. */
+    Collection<DeclaredOption<?>> declared() {
+        Map<String, DeclaredOption<?>> all = new LinkedHashMap<>();
+        byName.forEach((name, option) -> {
+            if (option.spec().name().equals(name)) {
+                all.put(name, option);
+            }
+        });
+        return all.values();
+    }
+
+    /** The option of a name or alias in lower case, if there is one. */
+    Optional<DeclaredOption<?>> declared(String name) {
+        return Optional.ofNullable(byName.get(name));
+    }
+
+    /**
+     * What CONFIG GET replies. A pattern without wildcards is a name, and the option is reported under the name that was asked for, even
+     * if it is hidden; with wildcards it is held against all names and aliases. No name is reported twice, in any case.
+     */
+    public List<Entry> matching(List<String> patterns) {
+        Map<String, Entry> found = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        for (String pattern : patterns) {
+            if (!StringMatch.hasWildcard(pattern)) {
+                DeclaredOption<?> option = lookup(pattern);
+                if (option != null) {
+                    found.putIfAbsent(pattern, new Entry(pattern, option.formatted()));
+                }
+                continue;
+            }
+            byName.forEach((name, option) -> {
+                if (!option.spec().isHidden() && StringMatch.matches(pattern, name, true)) {
+                    found.putIfAbsent(name, new Entry(name, option.formatted()));
+                }
+            });
+        }
+        return List.copyOf(found.values());
+    }
+
+    /** Sets values as a client does that may not change protected options. */
+    public void set(List<Entry> pairs) throws OptionSetError {
+        set(pairs, false);
+    }
+
+    /**
+     * Sets values as CONFIG SET does: all of them or none. Every value is read and checked, then all are set, then the changed ones are
+     * applied in order; when one cannot be applied, all old values are put back and those applied are applied again.
+     *
+     * @param guardedToo whether {@code enable-protected-configs} lets this client change protected options
+     */
+    public void set(List<Entry> pairs, boolean guardedToo) throws OptionSetError {
+        Map<String, DeclaredOption<?>> targets = targets(pairs, guardedToo);
+        List<DeclaredOption.Change<?>> changes = new ArrayList<>();
+        Set<String> names = new TreeSet<>();
+        for (Entry pair : pairs) {
+            String name = pair.name().toLowerCase(Locale.ROOT);
+            DeclaredOption<?> option = java.util.Objects.requireNonNull(targets.get(name));
+            try {
+                changes.add(option.set(pair.value()));
+            } catch (OptionError e) {
+                changes.reversed().forEach(DeclaredOption.Change::restore);
+                throw OptionSetError.refused(name, e.reason());
+            }
+            names.add(option.spec().name());
+        }
+        apply(changes, List.copyOf(targets.keySet()));
+        onChange.accept(names);
+    }
+
+    private Map<String, DeclaredOption<?>> targets(List<Entry> pairs, boolean guardedToo) throws OptionSetError {
+        for (Entry pair : pairs) {
+            if (lookup(pair.name()) == null) {
+                throw OptionSetError.unknown(pair.name());
+            }
+        }
+        Map<String, DeclaredOption<?>> targets = new LinkedHashMap<>();
+        for (Entry pair : pairs) {
+            DeclaredOption<?> option = java.util.Objects.requireNonNull(lookup(pair.name()));
+            if (option.spec().isImmutable()) {
+                throw OptionSetError.refused(pair.name(), "can't set immutable config");
+            }
+            if (option.spec().isGuarded() && !guardedToo) {
+                throw OptionSetError.refused(pair.name(), "can't set protected config");
+            }
+            if (targets.put(pair.name().toLowerCase(Locale.ROOT), option) != null) {
+                throw OptionSetError.refused(pair.name(), "duplicate parameter");
+            }
+        }
+        return targets;
+    }
+
+    private static void apply(List<DeclaredOption.Change<?>> changes, List<String> names) throws OptionSetError {
+        for (int i = 0; i < changes.size(); i++) {
+            try {
+                changes.get(i).apply();
+            } catch (OptionError e) {
+                changes.reversed().forEach(DeclaredOption.Change::restore);
+                applyAgain(changes.subList(0, i + 1));
+                throw OptionSetError.refused(names.get(i), e.reason());
+            }
+        }
+    }
+
+    private static void applyAgain(List<DeclaredOption.Change<?>> restored) {
+        for (DeclaredOption.Change<?> change : restored) {
+            try {
+                change.apply();
+            } catch (OptionError e) {
+                org.slf4j.LoggerFactory.getLogger(Options.class)
+                        .warn("Failed restoring the previous {} setting: {}", change.option().spec().name(), e.reason());
+            }
+        }
+    }
+
+    /** Sets who is told the names of the options that CONFIG SET was given, after it succeeded. */
+    public void onChange(Consumer<Set<String>> listener) {
+        onChange = listener;
+    }
+
+    /** The names of options that the configuration sets although the part they belong to does not exist in this server. */
+    public List<String> withoutEffect() {
+        return declared().stream().filter(o -> o.configured() && o.spec().missingPart() != null).map(o -> o.spec().name()).toList();
+    }
+
+    /** A configuration file that sets nothing: every option with its line of documentation and its default value, commented out. */
+    public String sampleConfig() {
+        StringBuilder out = new StringBuilder(32 * 1024);
+        for (DeclaredOption<?> option : declared()) {
+            OptionSpec<?> spec = option.spec();
+            if (spec.isHidden()) {
+                continue;
+            }
+            out.append("# ").append(spec.doc()).append('\n');
+            if (spec.missingPart() != null) {
+                out.append("# Without effect yet: this server has no ").append(spec.missingPart()).append(".\n");
+            }
+            List<List<String>> lines = option.defaultLines();
+            for (List<String> line : lines.isEmpty() ? List.of(List.of("")) : lines) {
+                out.append("# ").append(line(spec.name(), line)).append('\n');
+            }
+            out.append('\n');
+        }
+        return out.toString();
+    }
+
+    /** Every option with its default value and its line of documentation, for {@code --help}. */
+    public String describe() {
+        StringBuilder out = new StringBuilder(16 * 1024);
+        for (DeclaredOption<?> option : declared()) {
+            OptionSpec<?> spec = option.spec();
+            if (!spec.isHidden() && spec.missingPart() == null) {
+                String value = spec.isSensitive() ? "" : defaultText(spec);
+                out.append("  --").append(spec.name()).append(' ').append(ConfigSyntax.quoteIfNeeded(value)).append('\n');
+                out.append("        ").append(spec.doc()).append('\n');
+            }
+        }
+        return out.toString();
+    }
+
+    private static <T> String defaultText(OptionSpec<T> spec) {
+        return spec.type().format(spec.defaultValue());
+    }
+
+    /** A line of configuration. */
+    static String line(String name, List<String> words) {
+        StringBuilder line = new StringBuilder(name);
+        words.forEach(word -> line.append(' ').append(ConfigSyntax.quoteIfNeeded(word)));
+        return line.toString();
+    }
+}

@@ -2,6 +2,7 @@ package dev.cairn.core.boot;
 
 import dev.cairn.core.log.LogLevel;
 import dev.cairn.core.log.LogSink;
+import dev.cairn.core.os.Posix;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -98,7 +99,7 @@ public final class CrashReport {
         out.println("os:" + System.getProperty("os.name") + " " + System.getProperty("os.version") + " " + System.getProperty("os.arch"));
         out.println("java:" + System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"));
         out.println("processors:" + runtime.availableProcessors());
-        out.println("process_id:" + ProcessHandle.current().pid());
+        out.println("process_id:" + Posix.pid());
         sections(out, extra);
         out.flush();
         return text.toString();

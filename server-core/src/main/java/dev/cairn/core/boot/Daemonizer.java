@@ -2,6 +2,7 @@ package dev.cairn.core.boot;
 
 import dev.cairn.core.os.Posix;
 import dev.cairn.core.os.PosixException;
+import dev.cairn.core.os.ProcFile;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -23,8 +24,8 @@ import org.slf4j.LoggerFactory;
  * those of the first. Configuration that came on standard input is passed on through a pipe. As with Redis, the parent does not wait:
  * whatever the child fails at afterwards stands in its log file only.
  *
- * <p>The marker holds the id of the parent, which is also the parent of the child's process group: a server that is started by a
- * program of the child inherits the variable but not the group, and daemonizes for itself.
+ * <p>The marker holds the id of the parent's process group, to which the child belongs until it leaves the session: a server that is started
+ * by a program of the child inherits the variable but not the group, and daemonizes for itself.
  */
 public final class Daemonizer {
     static final String MARKER = "CAIRN_DAEMON_PARENT_GROUP";
@@ -101,7 +102,7 @@ public final class Daemonizer {
     /** The id of this process' group, field 5 of its status; empty if it cannot be read. */
     private static String processGroup() {
         try {
-            String stat = Files.readString(Path.of("/proc/self/stat"), StandardCharsets.ISO_8859_1);
+            String stat = ProcFile.read(Path.of("/proc/self/stat"));
             return stat.substring(stat.lastIndexOf(')') + 2).split(" ")[2];
         } catch (IOException e) {
             return "";

@@ -1,5 +1,6 @@
 package dev.cairn.core.boot;
 
+import dev.cairn.core.os.Posix;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,7 +21,7 @@ public final class PidFile {
     /** Writes the process id, or logs why it cannot: the server runs without the file. */
     public static void write(Path file) {
         try {
-            Files.writeString(file, ProcessHandle.current().pid() + "\n", StandardCharsets.US_ASCII);
+            Files.writeString(file, Posix.pid() + "\n", StandardCharsets.US_ASCII);
         } catch (IOException e) {
             LOG.warn("Failed to write PID file: {}", reason(e));
         }

@@ -1,5 +1,6 @@
 package dev.cairn.core.boot;
 
+import dev.cairn.core.os.Posix;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sun.misc.Signal;
@@ -27,6 +28,8 @@ public final class Signals {
      */
     public static void install(Runnable onShutdownRequest) {
         SignalHandler handler = signal -> handle(signal.getName(), signal.getNumber(), onShutdownRequest, Signals::exitNow);
+        Posix.unignore(Posix.SIGINT);
+        Posix.unignore(Posix.SIGTERM);
         handle("TERM", handler);
         handle("INT", handler);
         handle("HUP", SignalHandler.SIG_IGN);

@@ -262,7 +262,7 @@ public final class LogSink {
 
     private static void prefix(long utcMillis, LogLevel level) {
         if (pid.length == 0) {
-            pid = ascii(Long.toString(ProcessHandle.current().pid()));
+            pid = ascii(Long.toString(Posix.pid()));
         }
         put(pid, 0, pid.length);
         put(':');

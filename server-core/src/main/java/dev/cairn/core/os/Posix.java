@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * set it.
  */
 public final class Posix {
+    /** Signal number of {@code SIGINT}. */
+    public static final int SIGINT = 2;
     /** Signal number of {@code SIGKILL}. */
     public static final int SIGKILL = 9;
     /** Signal number of {@code SIGTERM}. */
@@ -107,6 +109,11 @@ public final class Posix {
                 FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
     }
 
+    private static final class SignalCall {
+        static final MethodHandle CALL = Ffi.link("signal",
+                FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
+    }
+
     private static final class Umask {
         static final MethodHandle CALL = Ffi.link("umask", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
     }
@@ -141,13 +148,52 @@ public final class Posix {
         static final MethodHandle CLOSE = Ffi.link("close", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
     }
 
+    private static final class Pid {
+        static final long VALUE = read();
+
+        private static long read() {
+            try {
+                // ProcessHandle starts the machinery that waits for child processes, which takes milliseconds.
+                return Long.parseLong(Files.readSymbolicLink(Path.of("/proc/self")).toString());
+            } catch (IOException | NumberFormatException e) {
+                return ProcessHandle.current().pid();
+            }
+        }
+    }
+
     /** The id of this process. */
     public static long pid() {
-        return ProcessHandle.current().pid();
+        return Pid.VALUE;
     }
 
     /** The limit on open files of this process. */
     public static Limit openFilesLimit() throws PosixException {
+        Limit limit = procLimit();
+        return limit != null ? limit : getrlimit();
+    }
+
+    /** The limit as {@code /proc/self/limits} has it, or null if it cannot be read there. */
+    private static @Nullable Limit procLimit() {
+        try {
+            String title = "Max open files";
+            for (String line : ProcFile.read(Path.of("/proc/self/limits")).split("\n")) {
+                if (line.startsWith(title)) {
+                    String[] words = line.substring(title.length()).strip().split(" +");
+                    return new Limit(limit(words[0]), limit(words[1]));
+                }
+            }
+            return null;
+        } catch (IOException | NumberFormatException | ArrayIndexOutOfBoundsException e) {
+            return null;
+        }
+    }
+
+    private static long limit(String word) {
+        return word.equals("unlimited") ? -1 : Long.parseLong(word);
+    }
+
+    /** The limit as the system call has it. */
+    static Limit getrlimit() throws PosixException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(Ffi.STATE);
             MemorySegment limit = arena.allocate(16, 8);
@@ -155,6 +201,32 @@ public final class Posix {
             return new Limit(limit.get(ValueLayout.JAVA_LONG, 0), limit.get(ValueLayout.JAVA_LONG, 8));
         } catch (PosixException e) {
             throw e;
+        } catch (Throwable t) {
+            throw Ffi.unexpected(t);
+        }
+    }
+
+    /**
+     * Gives a signal its default action if this process ignores it, as the background jobs of a shell script inherit it for INT. The JVM
+     * handles no signal that was ignored when it started.
+     */
+    public static void unignore(int signal) {
+        try {
+            for (String line : ProcFile.read(Path.of("/proc/self/status")).split("\n")) {
+                if (line.startsWith("SigIgn:")) {
+                    long mask = Long.parseUnsignedLong(line.substring(7).strip(), 16);
+                    if ((mask >>> (signal - 1) & 1) == 0) {
+                        return;
+                    }
+                }
+            }
+        } catch (IOException | NumberFormatException e) {
+            // Whether it is ignored is unknown; it is seldom, so leave it.
+            return;
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            long before = (long) SignalCall.CALL.invokeExact(arena.allocate(Ffi.STATE), signal, 0L);
+            assert before != 0;
         } catch (Throwable t) {
             throw Ffi.unexpected(t);
         }
@@ -337,7 +409,7 @@ public final class Posix {
 
     /** The score that the kernel's out-of-memory killer adds for this process, from -1000 to 1000. */
     public static int oomScoreAdj() throws IOException {
-        String text = Files.readString(Path.of("/proc/self/oom_score_adj"), StandardCharsets.US_ASCII).strip();
+        String text = ProcFile.read(Path.of("/proc/self/oom_score_adj")).strip();
         try {
             return Integer.parseInt(text);
         } catch (NumberFormatException e) {

@@ -2,8 +2,6 @@ package dev.cairn.core.os;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -303,7 +301,7 @@ public final class SystemChecks {
 
     private Optional<String> read(String path) {
         try {
-            return Optional.of(Files.readString(root.resolve(path), StandardCharsets.ISO_8859_1));
+            return Optional.of(ProcFile.read(root.resolve(path)));
         } catch (IOException e) {
             return Optional.empty();
         }

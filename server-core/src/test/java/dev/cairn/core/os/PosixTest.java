@@ -31,6 +31,7 @@ class PosixTest {
     void readsAndSetsTheLimitOnOpenFiles() throws Exception {
         Posix.Limit limit = Posix.openFilesLimit();
         assertTrue(Long.compareUnsigned(limit.soft(), 32) > 0);
+        assertEquals(Posix.getrlimit(), limit);
         Posix.openFilesLimit(limit);
         assertEquals(limit, Posix.openFilesLimit());
         PosixException e = assertThrows(PosixException.class, () -> Posix.openFilesLimit(new Posix.Limit(20, 10)));
@@ -90,6 +91,12 @@ class PosixTest {
         Posix.threadName("cairn-test");
         assertEquals("cairn-test\n", Files.readString(comm));
         Posix.threadName(before);
+    }
+
+    @Test
+    void readsKernelNumbersWhole() throws Exception {
+        assertTrue(ProcFile.read(Path.of("/proc/sys/kernel/pid_max")).strip().length() > 3);
+        assertEquals(ProcessHandle.current().pid(), Posix.pid());
     }
 
     @Test

@@ -1,0 +1,29 @@
+package dev.cairn.transport.tcp;
+
+import java.io.IOException;
+
+/** Tells that an address cannot be listened on, and by which errno, 0 for none. */
+final class ListenFailed extends IOException {
+    private static final long serialVersionUID = 1;
+
+    private final int errno;
+
+    ListenFailed(String message, int errno) {
+        super(message);
+        this.errno = errno;
+    }
+
+    /** Whether somebody listens there already. */
+    boolean inUse() {
+        return errno == Libc.EADDRINUSE;
+    }
+
+    /** Whether the system lacks the address's family, or the address, which an optional one may. */
+    boolean skips(boolean optional) {
+        return switch (errno) {
+            case Libc.EADDRNOTAVAIL -> optional;
+            case Libc.ENOPROTOOPT, Libc.EPROTONOSUPPORT, Libc.ESOCKTNOSUPPORT, Libc.EPFNOSUPPORT, Libc.EAFNOSUPPORT -> true;
+            default -> false;
+        };
+    }
+}

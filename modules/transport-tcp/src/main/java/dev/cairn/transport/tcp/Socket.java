@@ -1,0 +1,130 @@
+package dev.cairn.transport.tcp;
+
+import static dev.cairn.transport.tcp.Libc.CRITICAL;
+import static dev.cairn.transport.tcp.Libc.ERRNO;
+import static dev.cairn.transport.tcp.Libc.INT;
+import static dev.cairn.transport.tcp.Libc.LONG;
+
+import java.io.IOException;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * An open non-blocking stream socket of any family. One thread at a time uses it.
+ *
+ * <p>Receiving and sending are critical calls: they never block, allocate nothing and cost little more than the system call. Where errno goes
+ * is the caller's, since a socket can be lent to another thread.
+ */
+final class Socket {
+    private static final int MSG_NOSIGNAL = 0x4000;
+
+    private static final MethodHandle RECV = Libc.function("recv", FunctionDescriptor.of(LONG, INT, LONG, LONG, INT), ERRNO, CRITICAL);
+    private static final MethodHandle SEND = Libc.function("send", FunctionDescriptor.of(LONG, INT, LONG, LONG, INT), ERRNO, CRITICAL);
+    private static final MethodHandle CLOSE = Libc.function("close", FunctionDescriptor.of(INT, INT));
+
+    private int descriptor;
+
+    /** Takes over an open descriptor. */
+    Socket(int descriptor) {
+        this.descriptor = descriptor;
+    }
+
+    /** The descriptor, -1 when it is closed. */
+    int descriptor() {
+        return descriptor;
+    }
+
+    /**
+     * Receives what is there.
+     *
+     * @return bytes received, 0 when there are none now, -1 at the end
+     */
+    int receive(long address, int length, MemorySegment captured) throws IOException {
+        if (length == 0) {
+            return 0;
+        }
+        while (true) {
+            long n;
+            try {
+                n = (long) RECV.invokeExact(captured, descriptor, address, (long) length, 0);
+            } catch (Throwable t) {
+                throw new AssertionError(t);
+            }
+            if (n > 0) {
+                return (int) n;
+            }
+            if (n == 0) {
+                return -1;
+            }
+            if (wouldBlock(captured)) {
+                return 0;
+            }
+        }
+    }
+
+    /**
+     * Sends what there is room for.
+     *
+     * @return bytes sent, 0 when there is no room now
+     */
+    int send(long address, int length, MemorySegment captured) throws IOException {
+        while (true) {
+            long n;
+            try {
+                n = (long) SEND.invokeExact(captured, descriptor, address, (long) length, MSG_NOSIGNAL);
+            } catch (Throwable t) {
+                throw new AssertionError(t);
+            }
+            if (n >= 0) {
+                return (int) n;
+            }
+            if (wouldBlock(captured)) {
+                return 0;
+            }
+        }
+    }
+
+    /** Closes it, once. */
+    void close() {
+        if (descriptor >= 0) {
+            close(descriptor);
+            descriptor = -1;
+        }
+    }
+
+    /** Closes a descriptor that no socket object has taken over. */
+    static void close(int descriptor) {
+        try {
+            int unused = (int) CLOSE.invokeExact(descriptor);
+        } catch (Throwable t) {
+            throw new AssertionError(t);
+        }
+    }
+
+    /** Tells a call that would have blocked (true) from one to repeat (false); anything else breaks the connection. */
+    private static boolean wouldBlock(MemorySegment captured) throws IOException {
+        int errno = Libc.errno(captured);
+        if (errno == Libc.EAGAIN) {
+            return true;
+        }
+        if (errno == Libc.EINTR) {
+            return false;
+        }
+        throw new Broken(Libc.text(errno));
+    }
+
+    /** Says why a connection is broken; where in the server that was found out is of no interest. */
+    private static final class Broken extends IOException {
+        private static final long serialVersionUID = 1;
+
+        Broken(String message) {
+            super(message);
+        }
+
+        @Override
+        public synchronized Throwable fillInStackTrace() {
+            return this;
+        }
+    }
+}

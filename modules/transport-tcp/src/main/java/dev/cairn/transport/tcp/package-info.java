@@ -1,0 +1,2 @@
+/** Connections over TCP. */
+package dev.cairn.transport.tcp;

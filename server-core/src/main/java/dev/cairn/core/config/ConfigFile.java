@@ -201,7 +201,7 @@ public final class ConfigFile {
     }
 
     /** A line without blanks, tabs, carriage returns and line feeds around it. */
-    private static String trim(String line) {
+    static String trim(String line) {
         int nul = line.indexOf('\0');
         int end = nul < 0 ? line.length() : nul;
         int start = 0;

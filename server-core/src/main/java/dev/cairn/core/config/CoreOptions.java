@@ -10,6 +10,7 @@ import static dev.cairn.core.config.CoreTypes.UNSET_IF_EMPTY;
 
 import dev.cairn.api.config.Option;
 import dev.cairn.api.config.OptionError;
+import dev.cairn.api.config.OptionSpec;
 import dev.cairn.api.config.OptionTypes;
 import java.nio.file.Path;
 import java.util.List;
@@ -222,6 +223,13 @@ public final class CoreOptions {
                         .onChange(minutes -> hooks.lfuChanged())
                         .doc("After how many idle minutes the counter of a key's uses falls by one; 0 is never."),
                 MODULE);
+
+        options.declareFallbacks(DataOptions.all());
+        options.declareFallbacks(PersistenceOptions.all());
+        options.declareFallbacks(ReplicationOptions.all());
+        options.declareFallbacks(ClusterOptions.all());
+        options.declareFallbacks(ConnectionOptions.all());
+        options.declareFallbacks(RuntimeOptions.all());
     }
 
     /** Sets who is called when CONFIG SET changes an option. */
@@ -229,7 +237,7 @@ public final class CoreOptions {
         hooks = newHooks;
     }
 
-    private static dev.cairn.api.config.OptionSpec<List<String>> onSignal(String name, String signal) {
+    private static OptionSpec<List<String>> onSignal(String name, String signal) {
         return of(name, CoreTypes.flags("default", "save", "nosave", "now", "force"), List.of())
                 .check(CoreOptions::saveOrNot)
                 .doc("How the server shuts down on " + signal + "; the words are those of SHUTDOWN.");

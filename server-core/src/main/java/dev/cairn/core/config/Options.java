@@ -6,15 +6,19 @@ import dev.cairn.api.config.OptionSpec;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /**
  * All options of the server with their values. Changed on the main thread only; the values of options may be read on any thread.
@@ -96,9 +100,9 @@ public final class Options {
     /** Takes back the options of a module; fallbacks for them are in use again, with their default values. */
     public void undeclareAll(String module) {
         List<DeclaredOption<?>> gone =
-                byName.values().stream().<DeclaredOption<?>>map(o -> o).filter(o -> o.module().equals(module)).toList();
+                declared().stream().filter(o -> o.module().equals(module)).toList();
         gone.forEach(option -> names(option.spec()).forEach(byName::remove));
-        Set<DeclaredOption<?>> back = Collections.newSetFromMap(new java.util.IdentityHashMap<>());
+        Set<DeclaredOption<?>> back = Collections.newSetFromMap(new IdentityHashMap<>());
         for (DeclaredOption<?> option : gone) {
             for (String name : names(option.spec())) {
                 DeclaredOption<?> fallback = fallbacks.get(name);
@@ -209,7 +213,7 @@ public final class Options {
         return option != null && type.isInstance(option.spec().defaultValue()) ? Optional.of((Option<T>) option) : Optional.empty();
     }
 
-    private @org.jspecify.annotations.Nullable DeclaredOption<?> lookup(String name) {
+    private @Nullable DeclaredOption<?> lookup(String name) {
         return byName.get(name.toLowerCase(Locale.ROOT));
     }
 
@@ -269,7 +273,7 @@ public final class Options {
         Set<String> names = new TreeSet<>();
         for (Entry pair : pairs) {
             String name = pair.name().toLowerCase(Locale.ROOT);
-            DeclaredOption<?> option = java.util.Objects.requireNonNull(targets.get(name));
+            DeclaredOption<?> option = Objects.requireNonNull(targets.get(name));
             try {
                 changes.add(option.set(pair.value()));
             } catch (OptionError e) {
@@ -290,7 +294,7 @@ public final class Options {
         }
         Map<String, DeclaredOption<?>> targets = new LinkedHashMap<>();
         for (Entry pair : pairs) {
-            DeclaredOption<?> option = java.util.Objects.requireNonNull(lookup(pair.name()));
+            DeclaredOption<?> option = Objects.requireNonNull(lookup(pair.name()));
             if (option.spec().isImmutable()) {
                 throw OptionSetError.refused(pair.name(), "can't set immutable config");
             }
@@ -321,7 +325,7 @@ public final class Options {
             try {
                 change.apply();
             } catch (OptionError e) {
-                org.slf4j.LoggerFactory.getLogger(Options.class)
+                LoggerFactory.getLogger(Options.class)
                         .warn("Failed restoring the previous {} setting: {}", change.option().spec().name(), e.reason());
             }
         }

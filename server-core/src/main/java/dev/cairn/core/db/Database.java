@@ -117,6 +117,26 @@ public final class Database implements Keyspace {
         return open(key);
     }
 
+    /** Opens a key for a look at its metadata: counts a hit or a miss, but no access, as EXISTS, TYPE and TTL do. */
+    public Slot look(Bytes key) {
+        Slot s = inspect(key);
+        if (!s.exists()) {
+            all.events().missed(this, key);
+        }
+        return s;
+    }
+
+    /** {@link #look} that does not even tell of a miss, as OBJECT does. */
+    public Slot inspect(Bytes key) {
+        RecordSlot s = open(key);
+        if (s.record != 0) {
+            all.stats().hits++;
+        } else {
+            all.stats().misses++;
+        }
+        return s;
+    }
+
     @Override
     public WriteSlot write(Bytes key) {
         return open(key);
@@ -186,6 +206,38 @@ public final class Database implements Keyspace {
         return existed;
     }
 
+    /**
+     * Gives a value another key of this database. Type, encoding, expiry and access history stay; a large value's block and an object are
+     * handed over, not copied; what the other key held is deleted. Nothing but a new key is reported.
+     *
+     * @param from the key that exists, and does not afterwards
+     * @param to another key, which exists afterwards
+     */
+    public void rename(WriteSlot from, WriteSlot to) {
+        RecordSlot source = (RecordSlot) from;
+        RecordSlot target = (RecordSlot) to;
+        target.delete();
+        source.handOver(target);
+        all.events().added(this, target.key());
+    }
+
+    /**
+     * Moves a value to an absent key of another database. Each database has its own heap, so the value is copied, by {@link DataType#copy},
+     * and what was copied is freed. Expiry and access history stay. Nothing but a new key is reported.
+     *
+     * @param from the key of this database that exists, and does not afterwards
+     * @param to the key that does not exist, and does afterwards
+     */
+    public void move(WriteSlot from, WriteSlot to) {
+        long expireAt = from.expireAt();
+        from.type().copy(from, to);
+        if (expireAt >= 0) {
+            to.expireAt(expireAt);
+        }
+        ((RecordSlot) to).accessAs((RecordSlot) from);
+        from.delete();
+    }
+
     /** Takes a slot's record out of the database and frees it. */
     void remove(RecordSlot s) {
         long record = s.record;
@@ -226,6 +278,17 @@ public final class Database implements Keyspace {
         });
         expireNoted();
         return next;
+    }
+
+    /** Visits every key once whose time is not over; deletes none. The visitor must not change the keyspace. */
+    public void forEach(Visitor visitor) {
+        RecordSlot s = all.slots().next();
+        index.forEach(record -> {
+            if (!isDue(record)) {
+                s.bindRecord(this, record);
+                visitor.visit(s);
+            }
+        });
     }
 
     /**

@@ -483,6 +483,35 @@ final class RecordSlot implements WriteSlot {
         }
     }
 
+    /** Makes the record one of an absent key of the same database: header and payload go over as they are, the key is another. */
+    void handOver(RecordSlot to) {
+        Database d = db();
+        long old = existing();
+        int oldFlags = Record.flags(old);
+        int payload = Record.payloadLength(old);
+        int flags = oldFlags & ~Record.EXTENDED | Record.extended(to.keyLength, payload);
+        long r = d.heap.allocate((int) Record.bytes(flags, to.keyLength, payload));
+        Record.header(r, Record.type(old), Record.clock(old), flags, Record.encoding(old), to.keyLength, payload);
+        boolean expires = (flags & Record.EXPIRES) != 0;
+        to.fillKey(r, expires ? Record.expiry(old) : NO_EXPIRY);
+        Memory.copy(Record.payload(old), Record.payload(r), payload);
+        d.index.removeRecord(hash, old);
+        d.index.insert(to.hash, r);
+        if (expires) {
+            d.expires.removeRecord(hash, old);
+            d.expires.insert(to.hash, r);
+        }
+        d.heap.free(old);
+        moved(d, 0);
+        to.record = r;
+        to.version = d.version;
+    }
+
+    /** Takes over the access history of another key. */
+    void accessAs(RecordSlot other) {
+        Record.clock(existing(), Record.clock(other.existing()));
+    }
+
     @Override
     public void changed(KeyEventClass eventClass, Token event) {
         Database d = db();

@@ -33,7 +33,8 @@ final class ObjectCommands {
     private static final List<String> HELP = List.of("OBJECT <subcommand> [<arg> [value] [opt] ...]. Subcommands are:", "ENCODING <key>",
             "    How the value of <key> is held in memory.", "FREQ <key>",
             "    The counter of accesses to <key>, which grows with the logarithm of their number.", "IDLETIME <key>",
-            "    Seconds since the last access to <key>, not exact.", "REFCOUNT <key>", "    How many keys share the value of <key>: always 1.",
+            "    Seconds since the last access to <key>, not exact.", "REFCOUNT <key>",
+            "    How many keys share the value of <key>: always 1.",
             "HELP", "    Print this help.");
 
     private final AccessClock accesses;

@@ -12,11 +12,11 @@ import dev.cairn.api.config.Option;
 import dev.cairn.api.config.OptionError;
 import dev.cairn.api.config.OptionSpec;
 import dev.cairn.api.config.OptionTypes;
-import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The options of the core. Each that has an effect is a field; those of parts that this server lacks are declared as fallbacks by
+ * The options of the core. Each that the core reads is a field, documented by the line of its declaration; its value is read by any
+ * thread. Those of parts that this server may lack are declared as fallbacks by
  * {@link DataOptions}, {@link PersistenceOptions}, {@link ReplicationOptions}, {@link ClusterOptions}, {@link ConnectionOptions} and
  * {@link RuntimeOptions}.
  */
@@ -88,7 +88,7 @@ public final class CoreOptions {
                         .doc("Tell this supervisor when the server is ready; auto looks for one in the environment."),
                 MODULE);
         dir = options.declare(
-                of("dir", CoreTypes.DIRECTORY, ConfigSyntax.byteString(Path.of("").toAbsolutePath().normalize().toString()))
+                of("dir", CoreTypes.DIRECTORY, ".")
                         .guarded()
                         .onChange(path -> hooks.directory(path))
                         .doc("The directory in which the server works and keeps its files."),
@@ -111,6 +111,7 @@ public final class CoreOptions {
                 of("server-cpulist", UNSET_IF_EMPTY, "")
                         .alias("server_cpulist")
                         .immutable()
+                        .withoutEffect("CPU affinity")
                         .doc("The CPUs on which the main thread runs, such as 0-3:2,7."),
                 MODULE);
         shutdownTimeout = options.declare(
@@ -124,7 +125,9 @@ public final class CoreOptions {
         useExitOnPanic = options.declare(
                 flag("use-exit-on-panic", false).hidden().doc("Exit after a fatal error instead of aborting with a core dump."), MODULE);
         localeCollate = options.declare(
-                text("locale-collate", "").doc("The locale by which texts are compared; empty takes the environment's."), MODULE);
+                text("locale-collate", "").withoutEffect("SORT")
+                        .doc("The locale by which texts are compared; empty takes the environment's."),
+                MODULE);
 
         logLevel = options.declare(
                 choice("loglevel", "notice", "debug", "verbose", "notice", "warning", "nothing")

@@ -4,8 +4,11 @@ import dev.cairn.api.config.OptionError;
 import dev.cairn.api.config.OptionType;
 import dev.cairn.api.config.OptionTypes;
 import dev.cairn.core.config.OutputBufferLimits.Limit;
+import dev.cairn.core.os.WorkingDirectory;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,14 +30,30 @@ final class CoreTypes {
         }
     };
 
-    /** A directory: an absolute path, where a relative one starts at the directory before. */
+    /** A directory; a relative one starts at the directory before, and is shown as the absolute path it leads to. */
     static final OptionType<String> DIRECTORY = new Word<>() {
         @Override
         String read(String word, String before) throws OptionError {
             if (word.isEmpty()) {
                 throw new OptionError("dir can't be empty");
             }
-            return ConfigSyntax.byteString(Path.of(ConfigSyntax.text(before)).resolve(ConfigSyntax.text(word)).normalize().toString());
+            try {
+                Path path = WorkingDirectory.resolve(ConfigSyntax.text(before)).resolve(ConfigSyntax.text(word)).normalize();
+                if (!Files.isDirectory(path)) {
+                    throw new OptionError(Files.exists(path) ? "Not a directory" : "No such file or directory");
+                }
+                if (!Files.isExecutable(path)) {
+                    throw new OptionError("Permission denied");
+                }
+                return ConfigSyntax.byteString(path.toString());
+            } catch (InvalidPathException e) {
+                throw new OptionError("No such file or directory");
+            }
+        }
+
+        @Override
+        public String format(String value) {
+            return ConfigSyntax.byteString(WorkingDirectory.resolve(ConfigSyntax.text(value)).toString());
         }
     };
 
@@ -184,6 +203,9 @@ final class CoreTypes {
     static final OptionType<String> PRIMARY = new Words<>() {
         @Override
         public String parse(List<String> words, String before) throws OptionError {
+            if (isNone(words)) {
+                return "";
+            }
             if (words.size() != 2) {
                 throw new OptionError("wrong number of arguments");
             }

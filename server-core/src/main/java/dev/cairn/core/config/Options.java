@@ -39,6 +39,7 @@ public final class Options {
 
     private final Map<String, DeclaredOption<?>> byName = new TreeMap<>();
     private final Map<String, DeclaredOption<?>> fallbacks = new TreeMap<>();
+    private final List<Directive> loaded = new ArrayList<>();
     private final List<Rename> renames = new ArrayList<>();
     private final List<List<String>> loadModules = new ArrayList<>();
     private final List<Directive> users = new ArrayList<>();
@@ -65,7 +66,8 @@ public final class Options {
      * Declares an option.
      *
      * @param module the module's name, for messages and {@link #undeclareAll}
-     * @throws IllegalStateException if its name or an alias is taken; the message names both modules
+     * @throws IllegalStateException if its name or an alias is taken; the message names both modules. Also if the configuration, loaded
+     *         before, has a line about it that it does not accept
      */
     public <T> Option<T> declare(OptionSpec<T> spec, String module) {
         for (String name : names(spec)) {
@@ -81,7 +83,23 @@ public final class Options {
                 names(fallback.spec()).forEach(byName::remove);
             }
         }
-        return put(new DeclaredOption<>(spec, module));
+        DeclaredOption<T> option = put(new DeclaredOption<>(spec, module));
+        configureLate(option);
+        return option;
+    }
+
+    /** Gives an option that is declared after the configuration was loaded the lines that its fallback took before. */
+    private void configureLate(DeclaredOption<?> option) {
+        for (Directive directive : loaded) {
+            if (names(option.spec()).contains(directive.name())) {
+                try {
+                    load(option, directive);
+                } catch (ConfigError e) {
+                    throw new IllegalStateException("Option '" + directive.name() + "' of module " + option.module() + ": " + e.expected(),
+                            e);
+                }
+            }
+        }
     }
 
     /** Declares options that are used as long as no module declares one of their names. */
@@ -144,6 +162,7 @@ public final class Options {
     public void load(List<Directive> directives) throws ConfigError {
         for (Directive directive : directives) {
             load(directive);
+            loaded.add(directive);
         }
     }
 
@@ -256,6 +275,12 @@ public final class Options {
         return List.copyOf(found.values());
     }
 
+    /** Whether the values of an option must stay out of logs; false if there is no such option. */
+    public boolean isSensitive(String name) {
+        DeclaredOption<?> option = lookup(name);
+        return option != null && option.spec().isSensitive();
+    }
+
     /** Sets values as a client does that may not change protected options. */
     public void set(List<Entry> pairs) throws OptionSetError {
         set(pairs, false);
@@ -287,14 +312,12 @@ public final class Options {
     }
 
     private Map<String, DeclaredOption<?>> targets(List<Entry> pairs, boolean guardedToo) throws OptionSetError {
-        for (Entry pair : pairs) {
-            if (lookup(pair.name()) == null) {
-                throw OptionSetError.unknown(pair.name());
-            }
-        }
         Map<String, DeclaredOption<?>> targets = new LinkedHashMap<>();
         for (Entry pair : pairs) {
-            DeclaredOption<?> option = Objects.requireNonNull(lookup(pair.name()));
+            DeclaredOption<?> option = lookup(pair.name());
+            if (option == null) {
+                throw OptionSetError.unknown(pair.name());
+            }
             if (option.spec().isImmutable()) {
                 throw OptionSetError.refused(pair.name(), "can't set immutable config");
             }
@@ -353,8 +376,7 @@ public final class Options {
             if (spec.missingPart() != null) {
                 out.append("# Without effect yet: this server has no ").append(spec.missingPart()).append(".\n");
             }
-            List<List<String>> lines = option.defaultLines();
-            for (List<String> line : lines.isEmpty() ? List.of(List.of("")) : lines) {
+            for (List<String> line : spec.defaultValue() instanceof String value ? List.of(List.of(value)) : option.defaultLines()) {
                 out.append("# ").append(line(spec.name(), line)).append('\n');
             }
             out.append('\n');

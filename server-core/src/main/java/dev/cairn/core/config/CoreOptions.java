@@ -20,213 +20,127 @@ import java.util.List;
  * {@link DataOptions}, {@link PersistenceOptions}, {@link ReplicationOptions}, {@link ClusterOptions}, {@link ConnectionOptions} and
  * {@link RuntimeOptions}.
  */
-public final class CoreOptions {
+public final class CoreOptions extends OptionGroup {
     /** The name under which the core declares its options. */
     public static final String MODULE = "core";
 
     private static final long INT_MAX = Integer.MAX_VALUE;
     private static final String[] PERMISSIONS = {"no", "yes", "local"};
 
+    private CoreHooks hooks = CoreHooks.NONE;
+
     // The process.
-    public final Option<Boolean> daemonize;
-    public final Option<String> pidFile;
-    public final Option<String> supervised;
-    public final Option<String> dir;
-    public final Option<Boolean> alwaysShowLogo;
-    public final Option<Boolean> disableThp;
-    public final Option<String> oomScoreAdj;
-    public final Option<List<Long>> oomScoreAdjValues;
-    public final Option<String> serverCpuList;
-    public final Option<Long> shutdownTimeout;
-    public final Option<List<String>> shutdownOnSigint;
-    public final Option<List<String>> shutdownOnSigterm;
-    public final Option<Boolean> crashLogEnabled;
-    public final Option<Boolean> useExitOnPanic;
-    public final Option<String> localeCollate;
+    public final Option<Boolean> daemonize =
+            declare(flag("daemonize", false).immutable().doc("Run in the background, detached from the terminal."));
+    public final Option<String> pidFile =
+            declare(of("pidfile", UNSET_IF_EMPTY, "").immutable().doc("The file that holds the process id while the server runs."));
+    public final Option<String> supervised = declare(choice("supervised", "no", "upstart", "systemd", "auto", "no")
+            .immutable()
+            .doc("Tell this supervisor when the server is ready; auto looks for one in the environment."));
+    public final Option<String> dir = declare(of("dir", CoreTypes.DIRECTORY, ".")
+            .guarded()
+            .onChange(path -> hooks.directory(path))
+            .doc("The directory in which the server works and keeps its files."));
+    public final Option<Boolean> alwaysShowLogo =
+            declare(flag("always-show-logo", false).immutable().doc("Print the logo even if the log is no terminal."));
+    public final Option<Boolean> disableThp =
+            declare(flag("disable-thp", true).immutable().doc("Turn transparent huge pages off for this process."));
+    public final Option<String> oomScoreAdj =
+            declare(of("oom-score-adj", CoreTypes.synonym("relative", "yes", OptionTypes.choice("no", "yes", "relative", "absolute")), "no")
+                    .onChange(value -> hooks.oomScoreAdjChanged())
+                    .doc("Adjust how likely Linux kills this process when memory runs out, from what it was at start or absolutely."));
+    public final Option<List<Long>> oomScoreAdjValues = declare(of("oom-score-adj-values", CoreTypes.OOM_SCORES, List.of(0L, 200L, 800L))
+            .onChange(values -> hooks.oomScoreAdjChanged())
+            .doc("The adjustments for a primary, a replica and a background child, from -2000 to 2000."));
+    public final Option<String> serverCpuList = declare(of("server-cpulist", UNSET_IF_EMPTY, "")
+            .alias("server_cpulist")
+            .immutable()
+            .withoutEffect("CPU affinity")
+            .doc("The CPUs on which the main thread runs, such as 0-3:2,7."));
+    public final Option<Long> shutdownTimeout =
+            declare(integer("shutdown-timeout", 10, 0, INT_MAX).doc("How many seconds a shutdown waits for lagging replicas."));
+    public final Option<List<String>> shutdownOnSigint = declare(onSignal("shutdown-on-sigint", "SIGINT"));
+    public final Option<List<String>> shutdownOnSigterm = declare(onSignal("shutdown-on-sigterm", "SIGTERM"));
+    public final Option<Boolean> crashLogEnabled = declare(flag("crash-log-enabled", true).onChange(on -> hooks.crashLog(on))
+            .doc("Write a report to the log when the server crashes."));
+    public final Option<Boolean> useExitOnPanic =
+            declare(flag("use-exit-on-panic", false).hidden().doc("Exit after a fatal error instead of aborting with a core dump."));
+    public final Option<String> localeCollate = declare(text("locale-collate", "").withoutEffect("SORT")
+            .doc("The locale by which texts are compared; empty takes the environment's."));
 
     // The log.
-    public final Option<String> logLevel;
-    public final Option<String> logFile;
-    public final Option<Boolean> syslogEnabled;
-    public final Option<String> syslogIdent;
-    public final Option<String> syslogFacility;
+    public final Option<String> logLevel = declare(choice("loglevel", "notice", "debug", "verbose", "notice", "warning", "nothing")
+            .onChange(level -> hooks.logLevel(level))
+            .doc("The least level that is logged."));
+    public final Option<String> logFile = declare(text("logfile", "").immutable().doc("The file to log to; empty is standard output."));
+    public final Option<Boolean> syslogEnabled = declare(flag("syslog-enabled", false).immutable().doc("Log to the system's log too."));
+    public final Option<String> syslogIdent = declare(text("syslog-ident", "valkey").immutable().doc("The name in the system's log."));
+    public final Option<String> syslogFacility = declare(
+            choice("syslog-facility", "local0", "user", "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7")
+                    .immutable()
+                    .doc("The facility of the system's log."));
 
     // The event loop.
-    public final Option<Long> hz;
-    public final Option<Boolean> dynamicHz;
+    public final Option<Long> hz = declare(of("hz", CoreTypes.clamped(0, INT_MAX, 1, 500), 10L)
+            .onChange(value -> hooks.hz(value))
+            .doc("How often a second the background work of the main thread runs, from 1 to 500."));
+    public final Option<Boolean> dynamicHz =
+            declare(flag("dynamic-hz", true).onChange(on -> hooks.dynamicHz(on)).doc("Run it more often when many clients are connected."));
 
     // Clients.
-    public final Option<Long> maxClients;
-    public final Option<Long> timeout;
-    public final Option<Boolean> protectedMode;
-    public final Option<String> requirePass;
-    public final Option<Long> protoMaxBulkLen;
-    public final Option<Long> clientQueryBufferLimit;
-    public final Option<OutputBufferLimits> clientOutputBufferLimit;
-    public final Option<String> enableProtectedConfigs;
-    public final Option<String> enableDebugCommand;
+    public final Option<Long> maxClients = declare(integer("maxclients", 10000, 1, 0xffffffffL)
+            .onChange(clients -> hooks.maxClients(clients))
+            .doc("How many clients may be connected at once."));
+    public final Option<Long> timeout = declare(integer("timeout", 0, 0, INT_MAX)
+            .onChange(seconds -> hooks.timeout(seconds))
+            .doc("Close a client that was idle for so many seconds; 0 is never."));
+    public final Option<Boolean> protectedMode = declare(flag("protected-mode", true)
+            .onChange(on -> hooks.protectedMode(on))
+            .doc("Refuse clients from other machines as long as the default user has no password."));
+    public final Option<String> requirePass = declare(of("requirepass", UNSET_IF_EMPTY, "")
+            .sensitive()
+            .onChange(password -> hooks.requirePass(password))
+            .doc("The password of the default user; empty is none."));
+    public final Option<Long> protoMaxBulkLen = declare(memory("proto-max-bulk-len", 512L << 20, 1 << 20, Long.MAX_VALUE)
+            .onChange(bytes -> hooks.protoMaxBulkLen(bytes))
+            .doc("The size of the largest argument of a command."));
+    public final Option<Long> clientQueryBufferLimit = declare(memory("client-query-buffer-limit", 1L << 30, 1 << 20, Long.MAX_VALUE)
+            .onChange(bytes -> hooks.queryBufferLimit(bytes))
+            .doc("How much a client may send before its commands are executed."));
+    public final Option<OutputBufferLimits> clientOutputBufferLimit =
+            declare(of("client-output-buffer-limit", CoreTypes.OUTPUT_BUFFER_LIMITS, OutputBufferLimits.DEFAULT)
+                    .onChange(limits -> hooks.outputBufferLimits(limits))
+                    .doc("Close a client of the class over the hard limit, or over the soft limit for so many seconds; 0 is none."));
+    public final Option<String> enableProtectedConfigs = declare(choice("enable-protected-configs", "no", PERMISSIONS)
+            .immutable()
+            .doc("Who may change protected options by CONFIG SET: nobody, everybody or local clients."));
+    public final Option<String> enableDebugCommand = declare(choice("enable-debug-command", "no", PERMISSIONS)
+            .immutable()
+            .doc("Who may use DEBUG: nobody, everybody or local clients."));
 
     // The keyspace.
-    public final Option<Long> databases;
-    public final Option<Long> activeExpireEffort;
-    public final Option<Boolean> activeRehashing;
-    public final Option<String> maxMemoryPolicy;
-    public final Option<Long> lfuLogFactor;
-    public final Option<Long> lfuDecayTime;
-
-    private CoreHooks hooks = CoreHooks.NONE;
+    public final Option<Long> databases = declare(integer("databases", 16, 1, INT_MAX).immutable().doc("The number of databases."));
+    public final Option<Long> activeExpireEffort = declare(integer("active-expire-effort", 1, 1, 10)
+            .onChange(effort -> hooks.activeExpireEffort(effort))
+            .doc("How hard the search for expired keys works, from 1 to 10."));
+    public final Option<Boolean> activeRehashing = declare(flag("activerehashing", true)
+            .onChange(on -> hooks.activeRehashing(on))
+            .doc("Resize tables in idle time too, not only when they are used."));
+    public final Option<String> maxMemoryPolicy = declare(
+            choice("maxmemory-policy", "noeviction", "volatile-lru", "volatile-lfu", "volatile-random", "volatile-ttl", "allkeys-lru",
+                    "allkeys-lfu", "allkeys-random", "noeviction")
+                    .onChange(policy -> hooks.maxMemoryPolicy(policy))
+                    .doc("What to evict when memory runs out; keys count their uses under an lfu policy, else the time of the last."));
+    public final Option<Long> lfuLogFactor = declare(integer("lfu-log-factor", 10, 0, INT_MAX)
+            .onChange(factor -> hooks.lfuChanged())
+            .doc("How slowly the counter of a key's uses grows."));
+    public final Option<Long> lfuDecayTime = declare(integer("lfu-decay-time", 1, 0, INT_MAX)
+            .onChange(minutes -> hooks.lfuChanged())
+            .doc("After how many idle minutes the counter of a key's uses falls by one; 0 is never."));
 
     /** Declares all options of the core, and the fallbacks for those of other parts. */
     public CoreOptions(Options options) {
-        daemonize = options.declare(
-                flag("daemonize", false).immutable().doc("Run in the background, detached from the terminal."), MODULE);
-        pidFile = options.declare(
-                of("pidfile", UNSET_IF_EMPTY, "").immutable().doc("The file that holds the process id while the server runs."), MODULE);
-        supervised = options.declare(
-                choice("supervised", "no", "upstart", "systemd", "auto", "no")
-                        .immutable()
-                        .doc("Tell this supervisor when the server is ready; auto looks for one in the environment."),
-                MODULE);
-        dir = options.declare(
-                of("dir", CoreTypes.DIRECTORY, ".")
-                        .guarded()
-                        .onChange(path -> hooks.directory(path))
-                        .doc("The directory in which the server works and keeps its files."),
-                MODULE);
-        alwaysShowLogo = options.declare(
-                flag("always-show-logo", false).immutable().doc("Print the logo even if the log is no terminal."), MODULE);
-        disableThp = options.declare(
-                flag("disable-thp", true).immutable().doc("Turn transparent huge pages off for this process."), MODULE);
-        oomScoreAdj = options.declare(
-                of("oom-score-adj", CoreTypes.synonym("relative", "yes", OptionTypes.choice("no", "yes", "relative", "absolute")), "no")
-                        .onChange(value -> hooks.oomScoreAdjChanged())
-                        .doc("Adjust how likely Linux kills this process when memory runs out, from what it was at start or absolutely."),
-                MODULE);
-        oomScoreAdjValues = options.declare(
-                of("oom-score-adj-values", CoreTypes.OOM_SCORES, List.of(0L, 200L, 800L))
-                        .onChange(values -> hooks.oomScoreAdjChanged())
-                        .doc("The adjustments for a primary, a replica and a background child, from -2000 to 2000."),
-                MODULE);
-        serverCpuList = options.declare(
-                of("server-cpulist", UNSET_IF_EMPTY, "")
-                        .alias("server_cpulist")
-                        .immutable()
-                        .withoutEffect("CPU affinity")
-                        .doc("The CPUs on which the main thread runs, such as 0-3:2,7."),
-                MODULE);
-        shutdownTimeout = options.declare(
-                integer("shutdown-timeout", 10, 0, INT_MAX).doc("How many seconds a shutdown waits for lagging replicas."), MODULE);
-        shutdownOnSigint = options.declare(onSignal("shutdown-on-sigint", "SIGINT"), MODULE);
-        shutdownOnSigterm = options.declare(onSignal("shutdown-on-sigterm", "SIGTERM"), MODULE);
-        crashLogEnabled = options.declare(
-                flag("crash-log-enabled", true).onChange(on -> hooks.crashLog(on))
-                        .doc("Write a report to the log when the server crashes."),
-                MODULE);
-        useExitOnPanic = options.declare(
-                flag("use-exit-on-panic", false).hidden().doc("Exit after a fatal error instead of aborting with a core dump."), MODULE);
-        localeCollate = options.declare(
-                text("locale-collate", "").withoutEffect("SORT")
-                        .doc("The locale by which texts are compared; empty takes the environment's."),
-                MODULE);
-
-        logLevel = options.declare(
-                choice("loglevel", "notice", "debug", "verbose", "notice", "warning", "nothing")
-                        .onChange(level -> hooks.logLevel(level))
-                        .doc("The least level that is logged."),
-                MODULE);
-        logFile = options.declare(text("logfile", "").immutable().doc("The file to log to; empty is standard output."), MODULE);
-        syslogEnabled = options.declare(flag("syslog-enabled", false).immutable().doc("Log to the system's log too."), MODULE);
-        syslogIdent = options.declare(text("syslog-ident", "valkey").immutable().doc("The name in the system's log."), MODULE);
-        syslogFacility = options.declare(
-                choice("syslog-facility", "local0", "user", "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7")
-                        .immutable()
-                        .doc("The facility of the system's log."),
-                MODULE);
-
-        hz = options.declare(
-                of("hz", CoreTypes.clamped(0, INT_MAX, 1, 500), 10L)
-                        .onChange(value -> hooks.hz(value))
-                        .doc("How often a second the background work of the main thread runs, from 1 to 500."),
-                MODULE);
-        dynamicHz = options.declare(
-                flag("dynamic-hz", true).onChange(on -> hooks.dynamicHz(on)).doc("Run it more often when many clients are connected."),
-                MODULE);
-
-        maxClients = options.declare(
-                integer("maxclients", 10000, 1, 0xffffffffL)
-                        .onChange(clients -> hooks.maxClients(clients))
-                        .doc("How many clients may be connected at once."),
-                MODULE);
-        timeout = options.declare(
-                integer("timeout", 0, 0, INT_MAX)
-                        .onChange(seconds -> hooks.timeout(seconds))
-                        .doc("Close a client that was idle for so many seconds; 0 is never."),
-                MODULE);
-        protectedMode = options.declare(
-                flag("protected-mode", true)
-                        .onChange(on -> hooks.protectedMode(on))
-                        .doc("Refuse clients from other machines as long as the default user has no password."),
-                MODULE);
-        requirePass = options.declare(
-                of("requirepass", UNSET_IF_EMPTY, "")
-                        .sensitive()
-                        .onChange(password -> hooks.requirePass(password))
-                        .doc("The password of the default user; empty is none."),
-                MODULE);
-        protoMaxBulkLen = options.declare(
-                memory("proto-max-bulk-len", 512L << 20, 1 << 20, Long.MAX_VALUE)
-                        .onChange(bytes -> hooks.protoMaxBulkLen(bytes))
-                        .doc("The size of the largest argument of a command."),
-                MODULE);
-        clientQueryBufferLimit = options.declare(
-                memory("client-query-buffer-limit", 1L << 30, 1 << 20, Long.MAX_VALUE)
-                        .onChange(bytes -> hooks.queryBufferLimit(bytes))
-                        .doc("How much a client may send before its commands are executed."),
-                MODULE);
-        clientOutputBufferLimit = options.declare(
-                of("client-output-buffer-limit", CoreTypes.OUTPUT_BUFFER_LIMITS, OutputBufferLimits.DEFAULT)
-                        .onChange(limits -> hooks.outputBufferLimits(limits))
-                        .doc("Close a client of the class over the hard limit, or over the soft limit for so many seconds; 0 is none."),
-                MODULE);
-        enableProtectedConfigs = options.declare(
-                choice("enable-protected-configs", "no", PERMISSIONS)
-                        .immutable()
-                        .doc("Who may change protected options by CONFIG SET: nobody, everybody or local clients."),
-                MODULE);
-        enableDebugCommand = options.declare(
-                choice("enable-debug-command", "no", PERMISSIONS)
-                        .immutable()
-                        .doc("Who may use DEBUG: nobody, everybody or local clients."),
-                MODULE);
-
-        databases = options.declare(integer("databases", 16, 1, INT_MAX).immutable().doc("The number of databases."), MODULE);
-        activeExpireEffort = options.declare(
-                integer("active-expire-effort", 1, 1, 10)
-                        .onChange(effort -> hooks.activeExpireEffort(effort))
-                        .doc("How hard the search for expired keys works, from 1 to 10."),
-                MODULE);
-        activeRehashing = options.declare(
-                flag("activerehashing", true)
-                        .onChange(on -> hooks.activeRehashing(on))
-                        .doc("Resize tables in idle time too, not only when they are used."),
-                MODULE);
-        maxMemoryPolicy = options.declare(
-                choice("maxmemory-policy", "noeviction", "volatile-lru", "volatile-lfu", "volatile-random", "volatile-ttl", "allkeys-lru",
-                        "allkeys-lfu", "allkeys-random", "noeviction")
-                        .onChange(policy -> hooks.maxMemoryPolicy(policy))
-                        .doc("What to evict when memory runs out; keys count their uses under an lfu policy, else the time of the last."),
-                MODULE);
-        lfuLogFactor = options.declare(
-                integer("lfu-log-factor", 10, 0, INT_MAX)
-                        .onChange(factor -> hooks.lfuChanged())
-                        .doc("How slowly the counter of a key's uses grows."),
-                MODULE);
-        lfuDecayTime = options.declare(
-                integer("lfu-decay-time", 1, 0, INT_MAX)
-                        .onChange(minutes -> hooks.lfuChanged())
-                        .doc("After how many idle minutes the counter of a key's uses falls by one; 0 is never."),
-                MODULE);
-
+        super(options, MODULE);
         options.declareFallbacks(DataOptions.all());
         options.declareFallbacks(PersistenceOptions.all());
         options.declareFallbacks(ReplicationOptions.all());

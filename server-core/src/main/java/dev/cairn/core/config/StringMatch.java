@@ -3,7 +3,7 @@ package dev.cairn.core.config;
 import java.util.Locale;
 
 /** Pattern matching as KEYS and CONFIG GET do it: {@code * ? [abc] [a-z] [^x]} and {@code \} before a character meant as it is. */
-final class StringMatch {
+public final class StringMatch {
     private StringMatch() {}
 
     /** Whether CONFIG GET takes a text for a pattern. */
@@ -12,7 +12,7 @@ final class StringMatch {
     }
 
     /** Whether a text matches a pattern; takes time in the product of their lengths at most. */
-    static boolean matches(String pattern, String text, boolean ignoreCase) {
+    public static boolean matches(String pattern, String text, boolean ignoreCase) {
         String wanted = ignoreCase ? pattern.toLowerCase(Locale.ROOT) : pattern;
         String given = ignoreCase ? text.toLowerCase(Locale.ROOT) : text;
         int p = 0;

@@ -294,7 +294,11 @@ public final class Clients {
         try {
             while (!client.halted()) {
                 b.clear();
-                int parsed = client.parser.parse(buffer, from, length, b, Dispatcher.MAX_BATCH);
+                boolean limited = !client.authenticated && server.authenticationRequired();
+                // what follows AUTH is free of the limits: nothing is parsed before AUTH is executed
+                int most = limited ? 1 : Dispatcher.MAX_BATCH;
+                client.parser.unauthenticated(limited);
+                int parsed = client.parser.parse(buffer, from, length, b, most);
                 int n = b.commands();
                 if (n > 0) {
                     int done = server.dispatcher().execute(client, b);
@@ -310,7 +314,7 @@ public final class Clients {
                     from = length;
                     break;
                 }
-                if (n < Dispatcher.MAX_BATCH) {
+                if (n < most) {
                     break;
                 }
             }
@@ -464,8 +468,8 @@ public final class Clients {
         }
     }
 
-    /** Closes a client now; not the one whose command is being executed. */
-    void close(ServerClient client) {
+    /** Closes a client now, or, if a command of it is being executed, before the loop sleeps. */
+    public void close(ServerClient client) {
         if (client.closed) {
             return;
         }

@@ -18,7 +18,7 @@ public final class CommandEntry {
     private final String module;
     private final String wireName;
     private final @Nullable CommandEntry parent;
-    private final @Nullable CommandTable subcommands;
+    private @Nullable CommandTable subcommands;
     private final int arity;
     private final boolean write;
     private final boolean brief;
@@ -57,7 +57,7 @@ public final class CommandEntry {
         return spec;
     }
 
-    /** The handler; null for a container. */
+    /** The handler; null for a container that is not a command itself. */
     public @Nullable Command handler() {
         return handler;
     }
@@ -80,6 +80,16 @@ public final class CommandEntry {
     /** The subcommands of a container; null for others. */
     public @Nullable CommandTable subcommands() {
         return subcommands;
+    }
+
+    /** The subcommands, which make it a container if it was not one. */
+    CommandTable container() {
+        CommandTable table = subcommands;
+        if (table == null) {
+            table = new CommandTable();
+            subcommands = table;
+        }
+        return table;
     }
 
     boolean accepts(int size) {

@@ -10,6 +10,7 @@ import dev.cairn.api.command.Bytes;
 import dev.cairn.api.command.Command;
 import dev.cairn.api.command.CommandError;
 import dev.cairn.api.command.Suspension;
+import dev.cairn.api.command.Token;
 import dev.cairn.core.db.Database;
 import dev.cairn.core.db.Databases;
 import dev.cairn.resp.NativeBytes;
@@ -33,6 +34,10 @@ public final class Dispatcher {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
     private static final CommandError NO_AUTH = CommandError.of("NOAUTH", "Authentication required.");
     private static final CommandError ABORTED = CommandError.of("EXECABORT", "Transaction discarded because of previous errors.");
+    private static final CommandError NOT_IN_TRANSACTION = CommandError.err("Command not allowed inside a transaction");
+    private static final Token QUEUED = Token.of("QUEUED");
+    private static final Token POST = Token.of("post");
+    private static final Token HOST = Token.of("host:");
     private static final CommandError OUT_OF_MEMORY = CommandError.of("OOM", "the system has no memory left for this command");
 
     private final Server server;
@@ -127,23 +132,18 @@ public final class Dispatcher {
     private void process(ServerClient client, ArgsView a) {
         NativeBytes name = a.view(0);
         CommandEntry e = commands.find(name.address(), name.length());
+        CommandEntry container = null;
         if (e != null && e.subcommands() != null && a.size() > 1) {
-            e = subcommand(client, e, a);
-            if (e == null) {
-                return;
-            }
-        }
-        if (e == null) {
-            reject(client, null, unknownCommand(a));
-            return;
+            container = e;
+            e = subcommand(container, a);
         }
         client.lastCommand = e;
-        if (!e.accepts(a.size()) || e.handler() == null) {
-            reject(client, e, wrongArity(e));
+        if (e == null) {
+            unknown(client, container, a);
             return;
         }
-        if (!client.authenticated && !e.withoutAuthentication() && server.authenticationRequired()) {
-            reject(client, e, NO_AUTH);
+        if (!e.accepts(a.size()) || e.handler() == null) {
+            reject(client, e, wrongArity(e));
             return;
         }
         if (e.isProtected()) {
@@ -153,14 +153,20 @@ public final class Dispatcher {
                 return;
             }
         }
-        Transaction t = client.transaction;
-        if (t != null && !e.immediate()) {
-            if (e.forbiddenInTransaction()) {
-                reject(client, e, CommandError.err("Command not allowed inside a transaction"));
-            } else {
-                queue(client, t, e, a);
-            }
+        if (!client.authenticated && !e.withoutAuthentication() && server.authenticationRequired()) {
+            reject(client, e, NO_AUTH);
             return;
+        }
+        Transaction t = client.transaction;
+        if (t != null) {
+            if (e.forbiddenInTransaction()) {
+                reject(client, e, NOT_IN_TRANSACTION);
+                return;
+            }
+            if (!e.immediate()) {
+                queue(client, t, e, a);
+                return;
+            }
         }
         call(client, e, a, false);
         if (server.blocking().somethingReady()) {
@@ -173,21 +179,32 @@ public final class Dispatcher {
             if (!t.failed() && !client.watchFailed) {
                 t.queue(e, a, server.clients().queryLimit());
             }
-            client.reply.simple("QUEUED");
+            client.reply.simple(QUEUED);
+            afterReply(client);
         } catch (CommandError error) {
             reject(client, e, error);
         }
     }
 
-    private @Nullable CommandEntry subcommand(ServerClient client, CommandEntry container, ArgsView a) {
+    private static @Nullable CommandEntry subcommand(CommandEntry container, ArgsView a) {
         NativeBytes sub = a.view(1);
         CommandTable subs = container.subcommands();
-        CommandEntry e = subs == null ? null : subs.find(sub.address(), sub.length());
-        if (e == null) {
-            reject(client, container,
-                    CommandError.err("unknown subcommand '" + excerpt(sub, 128) + "'. Try " + container.spec().name() + " HELP."));
+        return subs == null ? null : subs.find(sub.address(), sub.length());
+    }
+
+    /** Refuses a name that is no command's, or no subcommand's of the container. */
+    private void unknown(ServerClient client, @Nullable CommandEntry container, ArgsView a) {
+        if (container != null) {
+            reject(client, null, CommandError
+                    .err("unknown subcommand '" + excerpt(a.at(1), 128) + "'. Try " + container.spec().name() + " HELP."));
+        } else if (a.is(0, POST) || a.is(0, HOST)) {
+            // a browser was made to send a request here, whose body might hold commands
+            LOG.warn("Closing the connection from {}: it speaks HTTP, which may be an attempt to have a browser attack this server",
+                    client.address());
+            server.clients().closeLater(client);
+        } else {
+            reject(client, null, unknownCommand(a));
         }
-        return e;
     }
 
     /** The error for a wrong number of arguments. */
@@ -222,9 +239,10 @@ public final class Dispatcher {
         if (e != null) {
             e.rejected++;
         }
-        if (e != null && e.wireName().equals("exec") && t != null) {
+        if (e != null && e.wireName().equals("exec")) {
             server.transactions().discard(client);
-            client.reply.error(CommandError.of("EXECABORT", "Transaction discarded because of: " + error.sentence()));
+            String reason = error.code().equals("ERR") ? error.sentence() : error.code() + " " + error.sentence();
+            client.reply.error(CommandError.of("EXECABORT", "Transaction discarded because of: " + reason));
         } else {
             client.reply.error(error);
         }

@@ -228,8 +228,7 @@ public final class Server implements AutoCloseable {
         if (bar < 0) {
             added = originalCommands.add(spec.name(), entry) && commands.add(spec.name(), entry);
         } else {
-            CommandTable subcommands = parent == null ? null : parent.subcommands();
-            added = subcommands != null && subcommands.add(spec.name().substring(bar + 1), entry);
+            added = parent != null && parent.container().add(spec.name().substring(bar + 1), entry);
         }
         if (!added) {
             throw new IllegalStateException("command '" + entry.wireName() + "' cannot be added");

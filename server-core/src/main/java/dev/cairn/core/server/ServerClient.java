@@ -163,7 +163,6 @@ public final class ServerClient implements Client {
     public void authenticated(boolean value, String asUser) {
         authenticated = value;
         user = asUser;
-        parser.unauthenticated(!value);
     }
 
     /** The connection. */

@@ -1,0 +1,81 @@
+package dev.cairn.core.server;
+
+import dev.cairn.resp.ChunkPool;
+
+/** A client's line in CLIENT LIST. Main thread. */
+public final class ClientInfo {
+    /** Heap that a client's objects take, bytes, roughly. */
+    private static final int OBJECTS = 640;
+
+    private ClientInfo() {
+    }
+
+    /**
+     * Appends a client's fields, without a line break.
+     *
+     * @param nowMillis the time, ms since 1970
+     * @param argumentBytes bytes of the arguments of the command being executed by this client, 0 for another
+     */
+    public static void append(StringBuilder to, ServerClient c, long nowMillis, long argumentBytes) {
+        long pending = c.reply.pendingBytes();
+        long first = Math.min(pending, ChunkPool.CHUNK);
+        long buffer = c.reply.chunks() > 0 ? ChunkPool.CHUNK : 0;
+        long listed = pending - first;
+        long total = OBJECTS + c.queryCapacity + buffer + listed + c.queuedBytes();
+        CommandEntry last = c.lastCommand;
+        to.append("id=").append(c.id());
+        to.append(" addr=").append(c.address());
+        to.append(" laddr=").append(c.connection().local());
+        to.append(" fd=").append(c.connection().descriptor());
+        to.append(" name=").append(c.name);
+        to.append(" age=").append(seconds(nowMillis - c.createdMillis()));
+        to.append(" idle=").append(seconds(nowMillis - c.lastInteractionMillis));
+        to.append(" flags=").append(flags(c));
+        to.append(" db=").append(c.database());
+        to.append(" sub=0 psub=0 ssub=0");
+        to.append(" multi=").append(c.queuedCommands());
+        to.append(" watch=").append(c.watched.size());
+        to.append(" qbuf=").append(c.queryLength);
+        to.append(" qbuf-free=").append(c.queryCapacity - c.queryLength);
+        to.append(" argv-mem=").append(argumentBytes);
+        to.append(" multi-mem=").append(c.queuedBytes());
+        to.append(" rbs=").append(buffer);
+        to.append(" rbp=").append(first);
+        to.append(" obl=").append(first);
+        to.append(" oll=").append(Math.max(0, c.reply.chunks() - 1));
+        to.append(" omem=").append(listed);
+        to.append(" tot-mem=").append(total);
+        to.append(" events=").append(c.closeAfterReply ? "" : "r").append(c.writeHandlerSet ? "w" : "");
+        to.append(" cmd=").append(last == null ? "NULL" : last.wireName());
+        to.append(" user=").append(c.user);
+        to.append(" redir=-1");
+        to.append(" resp=").append(c.protocol());
+        to.append(" lib-name=").append(c.libraryName);
+        to.append(" lib-ver=").append(c.libraryVersion);
+        to.append(" tot-net-in=").append(c.bytesIn);
+        to.append(" tot-net-out=").append(c.bytesOut);
+        to.append(" tot-cmds=").append(c.commandsProcessed);
+    }
+
+    private static long seconds(long millis) {
+        return Math.max(0, millis) / 1000;
+    }
+
+    private static String flags(ServerClient c) {
+        StringBuilder f = new StringBuilder();
+        append(f, 'x', c.inTransaction());
+        append(f, 'b', c.isBlocked());
+        append(f, 'd', c.watchFailed);
+        append(f, 'c', c.closeAfterReply);
+        append(f, 'A', c.closeScheduled);
+        append(f, 'U', c.connection().type().name().equals("unix"));
+        append(f, 'N', f.isEmpty());
+        return f.toString();
+    }
+
+    private static void append(StringBuilder to, char flag, boolean set) {
+        if (set) {
+            to.append(flag);
+        }
+    }
+}

@@ -7,6 +7,7 @@ module dev.cairn.core {
     requires transitive dev.cairn.api;
     requires transitive dev.cairn.resp;
     requires transitive dev.cairn.structures;
+    requires java.management;
     requires jdk.unsupported;
     requires org.slf4j;
 

@@ -41,8 +41,20 @@ public final class Database implements Keyspace {
         this.number = number;
         this.all = all;
         heap = new Heap(true);
-        index = new HashIndex(heap, RecordKeys.INSTANCE);
-        expires = new HashIndex(heap, RecordKeys.INSTANCE);
+        index = newIndex();
+        expires = newIndex();
+    }
+
+    private HashIndex newIndex() {
+        HashIndex made = new HashIndex(heap, RecordKeys.INSTANCE);
+        made.resizePolicy(all.resizePolicy());
+        return made;
+    }
+
+    /** Sets whether the indexes may change their size. */
+    void resizePolicy(HashIndex.ResizePolicy policy) {
+        index.resizePolicy(policy);
+        expires.resizePolicy(policy);
     }
 
     @Override
@@ -62,7 +74,7 @@ public final class Database implements Keyspace {
 
     /** Bytes that keys, values and indexes take. */
     public long usedBytes() {
-        return heap.usedBytes() + index.bytes() + expires.bytes();
+        return heap.usedBytes() + index.mappedBytes() + expires.mappedBytes();
     }
 
     long indexBytes() {
@@ -70,7 +82,7 @@ public final class Database implements Keyspace {
     }
 
     long mappedBytes() {
-        return heap.mappedBytes() + index.bytes() + expires.bytes();
+        return heap.mappedBytes() + index.mappedBytes() + expires.mappedBytes();
     }
 
     Databases all() {
@@ -353,8 +365,8 @@ public final class Database implements Keyspace {
         HashIndex oldIndex = index;
         HashIndex oldExpires = expires;
         heap = new Heap(true);
-        index = new HashIndex(heap, RecordKeys.INSTANCE);
-        expires = new HashIndex(heap, RecordKeys.INSTANCE);
+        index = newIndex();
+        expires = newIndex();
         objects = new ObjectTable();
         version++;
         oldIndex.drop();

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import dev.cairn.api.data.DataType;
+import dev.cairn.structures.HashIndex;
 import dev.cairn.structures.Heap;
 
 /**
@@ -20,6 +21,7 @@ public final class Databases {
     private final SlotPool slots;
     private long now;
     private boolean expiryHeld;
+    private HashIndex.ResizePolicy resizePolicy = HashIndex.ResizePolicy.ALLOW;
 
     /** Makes {@code count} empty databases. */
     public Databases(int count, KeyspaceEvents events) {
@@ -81,6 +83,18 @@ public final class Databases {
 
     boolean expiryHeld() {
         return expiryHeld;
+    }
+
+    /** Lets the indexes change their size as the load asks for, or only when there is no other way. */
+    public void resizing(boolean allowed) {
+        resizePolicy = allowed ? HashIndex.ResizePolicy.ALLOW : HashIndex.ResizePolicy.AVOID;
+        for (Database d : databases) {
+            d.resizePolicy(resizePolicy);
+        }
+    }
+
+    HashIndex.ResizePolicy resizePolicy() {
+        return resizePolicy;
     }
 
     /** Ends the life of all slots that were opened since the last call, as after each command. */

@@ -24,6 +24,7 @@ public final class ExpiryCycle {
     private final ServerStats stats;
     private final ExpirySample sample = new ExpirySample();
     private final long[] cursors;
+    private final long[] averageTtl;
     private int effort = 1;
     private boolean enabled = true;
     private int current;
@@ -34,6 +35,7 @@ public final class ExpiryCycle {
         this.databases = databases;
         this.stats = stats;
         this.cursors = new long[databases.count()];
+        this.averageTtl = new long[databases.count()];
     }
 
     /** Sets the effort, 1 to 10. */
@@ -44,6 +46,19 @@ public final class ExpiryCycle {
     /** Turns active expiry on or off, as DEBUG SET-ACTIVE-EXPIRE does. */
     public void enabled(boolean value) {
         enabled = value;
+    }
+
+    /** The average time to live of a database's volatile keys in milliseconds, as the samples tell it; 0 when unknown. */
+    public long averageTtl(int database) {
+        return databases.at(database).volatileKeys() == 0 ? 0 : averageTtl[database];
+    }
+
+    private void noteTtl(int database) {
+        if (sample.ttlCount > 0) {
+            long now = sample.ttlSum / sample.ttlCount;
+            long before = averageTtl[database];
+            averageTtl[database] = before == 0 ? now : before / 50 * 49 + now / 50;
+        }
     }
 
     /** The cycle of the cron. */
@@ -92,6 +107,7 @@ public final class ExpiryCycle {
                     buckets++;
                 } while (sample.sampled < perLoop && buckets < perLoop * 20 && cursor != 0);
                 cursors[current] = cursor;
+                noteTtl(current);
                 sampled += sample.sampled;
                 expired += sample.expired;
                 again = db.volatileKeys() > 0 && (sample.sampled == 0 && cursor != 0

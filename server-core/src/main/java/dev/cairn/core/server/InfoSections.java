@@ -65,7 +65,8 @@ public final class InfoSections {
 
         @Override
         public InfoWriter field(String name, double value, int places) {
-            return field(name, String.format(Locale.ROOT, "%." + places + "f", value));
+            FixedPoint.append(text.append(name).append(':'), value, places).append("\r\n");
+            return this;
         }
     }
 }

@@ -53,11 +53,13 @@ public final class Server implements AutoCloseable {
     private final Consumer<CommandError> errorListener = error -> stats.countError(error.code());
     private final long startMillis;
     private final ServerSettings settings = new ServerSettings();
+    private final ServerIdentity identity = new ServerIdentity();
     private final Hooks hooks = new Hooks();
     private long dirty;
     private long cronRuns;
     private long lastSampleMillis;
     private long turnStart;
+    private long startMemory;
     private int hz = 10;
     private @Nullable Shutdown shutdown;
 
@@ -162,6 +164,16 @@ public final class Server implements AutoCloseable {
         return settings;
     }
 
+    /** Who this server is. */
+    public ServerIdentity identity() {
+        return identity;
+    }
+
+    /** Bytes that were in use when the server began to serve. */
+    public long startMemory() {
+        return startMemory;
+    }
+
     Blocking blocking() {
         return blocking;
     }
@@ -261,6 +273,7 @@ public final class Server implements AutoCloseable {
 
     /** Serves until {@link #shutDown} was called and done. */
     public void run() {
+        startMemory = usedMemory();
         loop.after(java.time.Duration.ofMillis(1), this::cron);
         loop.run(hooks);
     }
@@ -318,6 +331,10 @@ public final class Server implements AutoCloseable {
     }
 
     private void cron() {
+        if (settings.cronPaused) {
+            loop.after(java.time.Duration.ofMillis(1000 / hz), this::cron);
+            return;
+        }
         long now = clock().millis();
         databases.now(now);
         hz = settings.hz;

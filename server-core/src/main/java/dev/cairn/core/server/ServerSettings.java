@@ -16,6 +16,8 @@ public final class ServerSettings {
     public boolean dynamicHz = true;
     /** Whether the cron goes on with the growth of indexes. */
     public boolean activeRehashing = true;
+    /** Whether the cron does nothing, as DEBUG PAUSE-CRON asks for. */
+    public boolean cronPaused;
     /** Who may use DEBUG: {@code yes}, {@code no} or {@code local}. */
     public String debugCommand = "no";
     /** Who may use MODULE: {@code yes}, {@code no} or {@code local}. */

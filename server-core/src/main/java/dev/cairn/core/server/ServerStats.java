@@ -53,6 +53,11 @@ public final class ServerStats {
     /** Bytes a second sent. */
     public final Rate outputRate = new Rate();
 
+    /** Turns of the event loop a second. */
+    public final Rate turnRate = new Rate();
+    /** Nanoseconds a second that the turns take without the sleep. */
+    public final Rate turnNanosRate = new Rate();
+
     private final Map<String, long[]> errors = new TreeMap<>();
 
     /** Counts an error reply by its code. */
@@ -76,6 +81,8 @@ public final class ServerStats {
         commandRate.sample(nowMillis, commands);
         inputRate.sample(nowMillis, bytesIn);
         outputRate.sample(nowMillis, bytesOut);
+        turnRate.sample(nowMillis, loopTurns);
+        turnNanosRate.sample(nowMillis, loopNanos);
     }
 
     /** Sets the counters to zero that CONFIG RESETSTAT resets. */
@@ -101,6 +108,8 @@ public final class ServerStats {
         commandRate.reset();
         inputRate.reset();
         outputRate.reset();
+        turnRate.reset();
+        turnNanosRate.reset();
         errors.clear();
     }
 

@@ -89,9 +89,9 @@ public final class Transactions {
         return watched.clients();
     }
 
-    /** Number of watches. */
+    /** Number of keys that are watched, each counted once. */
     public int watchedKeys() {
-        return watched.count();
+        return watched.keys();
     }
 
     void close() {

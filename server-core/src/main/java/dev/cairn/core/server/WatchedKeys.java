@@ -33,6 +33,15 @@ final class WatchedKeys {
         return count;
     }
 
+    /** Number of keys that are watched. */
+    int keys() {
+        int sum = 0;
+        for (Map<Bytes, List<Watch>> keys : byDatabase) {
+            sum += keys.size();
+        }
+        return sum;
+    }
+
     /** Number of clients that watch a key. */
     int clients() {
         return clients;

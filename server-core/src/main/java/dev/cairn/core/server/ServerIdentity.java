@@ -1,0 +1,37 @@
+package dev.cairn.core.server;
+
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.cairn.api.ModuleInfo;
+
+/** Who this server is: what INFO tells and the boot knows. Main thread. */
+public final class ServerIdentity {
+    /** Forty hexadecimal digits that no other run of a server has. */
+    public final String runId = randomId();
+    /** Forty hexadecimal digits that name the history of this server's data. */
+    public final String replicationId = randomId();
+    /** The path of what started the server, empty when unknown. */
+    public String executable = "";
+    /** The absolute path of the configuration file, null when there is none. */
+    public @Nullable Path configFile;
+    /** Who supervises the process: {@code no}, {@code systemd}, {@code upstart} or {@code unknown}. */
+    public String supervised = "no";
+    /** Gives the modules that are loaded. */
+    public Supplier<Collection<ModuleInfo>> modules = List::of;
+
+    ServerIdentity() {
+    }
+
+    private static String randomId() {
+        byte[] bytes = new byte[20];
+        new SecureRandom().nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+}

@@ -14,6 +14,10 @@ public final class IntrinsicModule implements ServerModule {
     private final ClientCommands client;
     private final CommandCommands command;
     private final TransactionCommands transactions;
+    private final GenericCommands generic;
+    private final ExpireCommands expire;
+    private final ScanCommands scan;
+    private final ObjectCommands object;
 
     /** Makes the module of a server and its configuration. */
     public IntrinsicModule(Server server, Options options) {
@@ -21,6 +25,10 @@ public final class IntrinsicModule implements ServerModule {
         client = new ClientCommands(server);
         command = new CommandCommands(server);
         transactions = new TransactionCommands(server);
+        generic = new GenericCommands(server);
+        expire = new ExpireCommands();
+        scan = new ScanCommands(server);
+        object = new ObjectCommands(server);
     }
 
     @Override
@@ -34,5 +42,9 @@ public final class IntrinsicModule implements ServerModule {
         client.register(registrar);
         command.register(registrar);
         transactions.register(registrar);
+        generic.register(registrar);
+        expire.register(registrar);
+        scan.register(registrar);
+        object.register(registrar);
     }
 }

@@ -7,11 +7,10 @@ import static dev.cairn.api.command.KeySpec.Flag.RO;
 import static dev.cairn.core.commands.GenericSpecs.CONSTANT;
 import static dev.cairn.core.commands.GenericSpecs.generic;
 
-import java.util.List;
-
 import dev.cairn.api.Registrar;
 import dev.cairn.api.command.Args;
 import dev.cairn.api.command.Call;
+import dev.cairn.api.command.Command;
 import dev.cairn.api.command.CommandError;
 import dev.cairn.api.command.CommandGroup;
 import dev.cairn.api.command.CommandSpec;
@@ -30,13 +29,6 @@ final class ObjectCommands {
     private static final CommandError NO_FREQUENCY = CommandError
             .err("An LFU maxmemory policy is not selected, access frequency not tracked." + ADJUST);
 
-    private static final List<String> HELP = List.of("OBJECT <subcommand> [<arg> [value] [opt] ...]. Subcommands are:", "ENCODING <key>",
-            "    How the value of <key> is held in memory.", "FREQ <key>",
-            "    The counter of accesses to <key>, which grows with the logarithm of their number.", "IDLETIME <key>",
-            "    Seconds since the last access to <key>, not exact.", "REFCOUNT <key>",
-            "    How many keys share the value of <key>: always 1.",
-            "HELP", "    Print this help.");
-
     private final AccessClock accesses;
 
     ObjectCommands(Server server) {
@@ -52,7 +44,14 @@ final class ObjectCommands {
         r.command(about("IDLETIME", "2.2.3").summary("Tells for how many seconds a key was not accessed."), this::idleTime);
         r.command(about("REFCOUNT", "2.2.3").summary("Tells how many references to the value of a key there are."), this::refCount);
         r.command(generic("OBJECT|HELP", 2).since("6.2.0").summary("Lists the subcommands.").complexity(CONSTANT).flags(LOADING, STALE),
-                this::help);
+                help());
+    }
+
+    private static Command help() {
+        return HelpText.of("OBJECT", "ENCODING <key>", "    How the value of <key> is held in memory.", "FREQ <key>",
+                "    The counter of accesses to <key>, which grows with the logarithm of their number.", "IDLETIME <key>",
+                "    Seconds since the last access to <key>, not exact.", "REFCOUNT <key>",
+                "    How many references to the value of <key> there are: values are not shared.");
     }
 
     private static CommandSpec.Builder about(String subcommand, String since) {
@@ -100,13 +99,6 @@ final class ObjectCommands {
             out.integer(1);
         } else {
             out.nil();
-        }
-    }
-
-    private void help(Call call, Args args, Reply out) {
-        out.array(HELP.size());
-        for (String line : HELP) {
-            out.simple(line);
         }
     }
 }

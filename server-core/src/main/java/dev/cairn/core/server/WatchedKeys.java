@@ -36,7 +36,7 @@ final class WatchedKeys {
     /** Number of keys that are watched. */
     int keys() {
         int sum = 0;
-        for (Map<Bytes, List<Watch>> keys : byDatabase) {
+        for (Map<Bytes, List<WatchedKey>> keys : byDatabase) {
             sum += keys.size();
         }
         return sum;

@@ -18,6 +18,10 @@ public final class IntrinsicModule implements ServerModule {
     private final ExpireCommands expire;
     private final ScanCommands scan;
     private final ObjectCommands object;
+    private final ServerCommands serverCommands;
+    private final ConfigCommands config;
+    private final InfoCommand info;
+    private final DebugCommands debug;
 
     /** Makes the module of a server and its configuration. */
     public IntrinsicModule(Server server, Options options) {
@@ -29,6 +33,10 @@ public final class IntrinsicModule implements ServerModule {
         expire = new ExpireCommands();
         scan = new ScanCommands(server);
         object = new ObjectCommands(server);
+        serverCommands = new ServerCommands(server);
+        config = new ConfigCommands(server, options);
+        info = new InfoCommand(server, options);
+        debug = new DebugCommands(server);
     }
 
     @Override
@@ -46,5 +54,9 @@ public final class IntrinsicModule implements ServerModule {
         expire.register(registrar);
         scan.register(registrar);
         object.register(registrar);
+        serverCommands.register(registrar);
+        config.register(registrar);
+        info.register(registrar);
+        debug.register(registrar);
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.cairn.structures.Memory;
+import dev.cairn.structures.Heap;
 import dev.cairn.structures.Pages;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -286,8 +287,8 @@ class RequestParserTest {
                 int at = parser.parse(memory.address, 0, memory.length, batch, 100);
                 int end = memory.length;
                 if (parser.pendingBulkLength() >= RequestParser.BIG_ARGUMENT) {
-                    long mapped = parser.pendingBulkLength() + 2L + Pages.PAGE & -Pages.PAGE;
-                    end = parser.bigArgument(memory.address, at, end, Pages.map(mapped), mapped);
+                    long block = Heap.allocateDetached(parser.pendingBulkLength() + 2);
+                    end = parser.bigArgument(memory.address, at, end, block, Heap.detachedBytes(block));
                     assertEquals(at, parser.parse(memory.address, at, end, batch, 100), "waits for the big argument");
                     while (parser.bigMissing() > 0) {
                         int n = (int) Math.min(parser.bigMissing(), 77_777);
@@ -319,7 +320,6 @@ class RequestParserTest {
         assertTrue(batch.adoptable(1, 3));
         NativeBytes view = batch.view(1, 1, new NativeBytes());
         assertTrue(view.adoptable());
-        assertEquals(0, view.address() % Pages.PAGE);
         assertTrue(Arrays.equals(big, view.toArray()));
         view.take();
         assertTrue(view.taken());
@@ -327,10 +327,9 @@ class RequestParserTest {
         assertThrows(IllegalStateException.class, view::take);
         assertTrue(Arrays.equals(big, batch.view(1, 3, new NativeBytes()).toArray()));
         long address = view.address();
-        long mapped = view.mappedBytes();
         batch.clear();
         assertEquals(big[0], Memory.getByte(address), "a taken mapping outlives the batch");
-        Pages.unmap(address, mapped);
+        Heap.freeDetached(address);
     }
 
     @Test
@@ -342,8 +341,9 @@ class RequestParserTest {
             assertEquals(5_000_000, parser.pendingBulkLength());
             assertEquals(bytes.length - 3, parser.pendingBulkOffset());
             assertEquals(1, parser.pendingArguments());
-            long mapped = 5_001_216;
-            assertEquals(bytes.length - 3, parser.bigArgument(memory.address, 0, bytes.length, Pages.map(mapped), mapped));
+            long block = Heap.allocateDetached(5_000_002);
+            int mapped = Heap.detachedBytes(block);
+            assertEquals(bytes.length - 3, parser.bigArgument(memory.address, 0, bytes.length, block, mapped));
             assertEquals(5_000_002 - 3, parser.bigMissing());
             assertEquals(mapped, parser.bigBytes());
             parser.reset();

@@ -1,5 +1,8 @@
 package dev.cairn.core.commands;
 
+import java.util.List;
+import java.util.function.Consumer;
+
 import dev.cairn.api.ModuleInfo;
 import dev.cairn.api.Registrar;
 import dev.cairn.api.ServerModule;
@@ -10,33 +13,15 @@ import dev.cairn.core.server.Server;
 public final class IntrinsicModule implements ServerModule {
     private static final ModuleInfo INFO = ModuleInfo.of("core", 1);
 
-    private final ConnectionCommands connection;
-    private final ClientCommands client;
-    private final CommandCommands command;
-    private final TransactionCommands transactions;
-    private final GenericCommands generic;
-    private final ExpireCommands expire;
-    private final ScanCommands scan;
-    private final ObjectCommands object;
-    private final ServerCommands serverCommands;
-    private final ConfigCommands config;
-    private final InfoCommand info;
-    private final DebugCommands debug;
+    private final List<Consumer<Registrar>> families;
 
     /** Makes the module of a server and its configuration. */
     public IntrinsicModule(Server server, Options options) {
-        connection = new ConnectionCommands(server);
-        client = new ClientCommands(server);
-        command = new CommandCommands(server);
-        transactions = new TransactionCommands(server);
-        generic = new GenericCommands(server);
-        expire = new ExpireCommands();
-        scan = new ScanCommands(server);
-        object = new ObjectCommands(server);
-        serverCommands = new ServerCommands(server);
-        config = new ConfigCommands(server, options);
-        info = new InfoCommand(server, options);
-        debug = new DebugCommands(server);
+        families = List.of(new ConnectionCommands(server)::register, new ClientCommands(server)::register,
+                new CommandCommands(server)::register, new TransactionCommands(server)::register, new GenericCommands(server)::register,
+                new ExpireCommands()::register, new ScanCommands(server)::register, new ObjectCommands(server)::register,
+                new ServerCommands(server)::register, new ConfigCommands(server, options)::register,
+                new InfoCommand(server, options)::register, new DebugCommands(server)::register);
     }
 
     @Override
@@ -46,17 +31,6 @@ public final class IntrinsicModule implements ServerModule {
 
     @Override
     public void configure(Registrar registrar) {
-        connection.register(registrar);
-        client.register(registrar);
-        command.register(registrar);
-        transactions.register(registrar);
-        generic.register(registrar);
-        expire.register(registrar);
-        scan.register(registrar);
-        object.register(registrar);
-        serverCommands.register(registrar);
-        config.register(registrar);
-        info.register(registrar);
-        debug.register(registrar);
+        families.forEach(family -> family.accept(registrar));
     }
 }

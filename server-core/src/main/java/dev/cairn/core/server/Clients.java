@@ -79,6 +79,12 @@ public final class Clients {
         return limits;
     }
 
+    /** Sets the longest bulk that is taken, in bytes. */
+    public void bulkLimit(long bytes) {
+        limits.bulk = bytes;
+        byId.values().forEach(c -> c.parser.maxBulkLength(bytes));
+    }
+
     long queryLimit() {
         return limits.queryBuffer;
     }

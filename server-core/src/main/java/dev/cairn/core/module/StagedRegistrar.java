@@ -1,0 +1,142 @@
+package dev.cairn.core.module;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.cairn.api.InfoSource;
+import dev.cairn.api.Registrar;
+import dev.cairn.api.command.Command;
+import dev.cairn.api.command.CommandSpec;
+import dev.cairn.api.config.Option;
+import dev.cairn.api.config.OptionSpec;
+import dev.cairn.api.data.DataType;
+import dev.cairn.api.event.KeyEventClass;
+import dev.cairn.api.event.KeyListener;
+import dev.cairn.api.io.ConnectionType;
+import dev.cairn.api.job.BackgroundJobType;
+import dev.cairn.api.job.JobLanes;
+import dev.cairn.core.config.Options;
+
+/** Collects what one module declares, until it is committed or dropped. Main thread. */
+final class StagedRegistrar implements Registrar {
+    /** A declared command; a container has no handler. */
+    record StagedCommand(CommandSpec spec, @Nullable Command handler) {
+    }
+
+    /** A declared section of INFO. */
+    record StagedInfo(String title, boolean byDefault, InfoSource source) {
+    }
+
+    /** A declared listener of key events. */
+    record StagedKeyListener(Set<KeyEventClass> classes, KeyListener listener) {
+    }
+
+    /** A declared listener of events. */
+    record StagedListener<E>(Class<E> eventClass, Consumer<? super E> listener) {
+    }
+
+    private final String module;
+    private final Options options;
+    private boolean open = true;
+    final List<StagedCommand> commands = new ArrayList<>();
+    final List<DataType> dataTypes = new ArrayList<>();
+    final List<ConnectionType> connectionTypes = new ArrayList<>();
+    final List<BackgroundJobType<?, ?>> jobTypes = new ArrayList<>();
+    final List<StagedInfo> infos = new ArrayList<>();
+    final List<StagedListener<?>> listeners = new ArrayList<>();
+    final List<StagedKeyListener> keyListeners = new ArrayList<>();
+    final Map<Class<?>, Object> exports = new LinkedHashMap<>();
+    @Nullable JobLanes jobLanes;
+
+    StagedRegistrar(String module, Options options) {
+        this.module = module;
+        this.options = options;
+    }
+
+    String module() {
+        return module;
+    }
+
+    /** Ends the declarations; later ones are refused. */
+    void seal() {
+        open = false;
+    }
+
+    private void checkOpen() {
+        if (!open) {
+            throw new IllegalStateException("module '" + module + "' declares something outside of configure");
+        }
+    }
+
+    @Override
+    public void command(CommandSpec spec, Command handler) {
+        checkOpen();
+        commands.add(new StagedCommand(spec, handler));
+    }
+
+    @Override
+    public void container(CommandSpec spec) {
+        checkOpen();
+        commands.add(new StagedCommand(spec, null));
+    }
+
+    @Override
+    public void dataType(DataType type) {
+        checkOpen();
+        dataTypes.add(type);
+    }
+
+    @Override
+    public void connectionType(ConnectionType type) {
+        checkOpen();
+        connectionTypes.add(type);
+    }
+
+    @Override
+    public void jobType(BackgroundJobType<?, ?> type) {
+        checkOpen();
+        jobTypes.add(type);
+    }
+
+    @Override
+    public void jobLanes(JobLanes lanes) {
+        checkOpen();
+        jobLanes = lanes;
+    }
+
+    @Override
+    public <T> Option<T> option(OptionSpec<T> spec) {
+        checkOpen();
+        return options.declare(spec, module);
+    }
+
+    @Override
+    public void info(String title, boolean byDefault, InfoSource source) {
+        checkOpen();
+        infos.add(new StagedInfo(title, byDefault, source));
+    }
+
+    @Override
+    public <E> void on(Class<E> eventClass, Consumer<? super E> listener) {
+        checkOpen();
+        listeners.add(new StagedListener<>(eventClass, listener));
+    }
+
+    @Override
+    public void onKeys(Set<KeyEventClass> classes, KeyListener listener) {
+        checkOpen();
+        keyListeners.add(new StagedKeyListener(Set.copyOf(classes), listener));
+    }
+
+    @Override
+    public <A> void export(Class<A> api, A implementation) {
+        checkOpen();
+        exports.put(api, implementation);
+    }
+}

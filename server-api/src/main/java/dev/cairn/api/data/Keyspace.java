@@ -38,7 +38,7 @@ public interface Keyspace {
     /** Opens a key for reading without a trace: no statistics, no access time. */
     Slot peek(Bytes key);
 
-    /** Opens a key for change, whatever its type. */
+    /** Opens a key for change, whatever its type. Counts an access for LRU and LFU, but neither a hit nor a miss. */
     WriteSlot write(Bytes key);
 
     /**

@@ -151,13 +151,17 @@ public final class Database implements Keyspace {
 
     @Override
     public WriteSlot write(Bytes key) {
-        return open(key);
+        RecordSlot s = open(key);
+        if (s.record != 0) {
+            touch(s.record);
+        }
+        return s;
     }
 
     @Override
     public WriteSlot write(Bytes key, DataType type) {
-        RecordSlot s = open(key);
-        checkType(s, type);
+        WriteSlot s = write(key);
+        checkType((RecordSlot) s, type);
         return s;
     }
 

@@ -309,7 +309,7 @@ final class RecordSlot implements WriteSlot {
             return Record.payload(r);
         }
         int oldFlags = Record.flags(old);
-        int access = clock.touched(Record.clock(old));
+        int access = Record.clock(old);
         if ((oldFlags & (Record.LARGE | Record.OBJECT)) != 0) {
             d.releaseValue(old, oldFlags);
         }

@@ -138,6 +138,33 @@ class GenericCommandsTest {
     }
 
     @Test
+    void countsAnAccessWhenAKeyIsOpenedForChange() {
+        for (String change : List.of("EXPIRE a 1000", "PERSIST a", "RENAME a a")) {
+            put("a", "1");
+            h.server.databases().accessClock().refresh(0);
+            h.run("TOUCH a");
+            h.server.databases().accessClock().refresh(100_000);
+            assertEquals(":100", h.run("OBJECT IDLETIME a"), change);
+            h.run(change);
+            assertEquals(":0", h.run("OBJECT IDLETIME a"), change);
+        }
+    }
+
+    @Test
+    void keepsTheAccessHistoryOfWhatIsRenamedOrMoved() {
+        h.server.databases().accessClock().policy(true, 0, 1);
+        put("a", "1");
+        for (int i = 0; i < 40; i++) {
+            h.run("TOUCH a");
+        }
+        h.run("RENAME a b");
+        h.run("MOVE b 1");
+        h.selected = 1;
+        int frequency = Integer.parseInt(h.run("OBJECT FREQ b").substring(1));
+        assertTrue(frequency > 20, "frequency " + frequency);
+    }
+
+    @Test
     void renamesInlineValuesWithTheirExpiry() {
         for (String to : List.of("b", LONG_KEY, "c")) {
             put("a", "value");

@@ -35,6 +35,9 @@ public final class ReplyWriter implements Reply {
     /* Header of a bulk of fewer than 1000 bytes in the low bytes, its length in the highest. */
     private static final long[] BULK = new long[1000];
 
+    /* The first of the lone surrogates that stand for bytes. */
+    private static final int QUOTED = 0xdc00;
+
     /* A type, a number of 20 characters and a line break, rounded up. */
     private static final int HEADER = 24;
     private static final int GAP = 13;
@@ -251,17 +254,30 @@ public final class ReplyWriter implements Reply {
         return c == '\r' || c == '\n';
     }
 
-    /** Writes characters in UTF-8, line breaks as spaces: at most three bytes a character. */
+    /**
+     * A byte as a character of an error's sentence, for arguments that are quoted in it: ASCII as it is, any other byte as a lone surrogate, which is
+     * written as that byte, so that what is no UTF-8 is quoted faithfully.
+     */
+    public static char character(byte b) {
+        return b >= 0 ? (char) b : (char) (QUOTED | b & 0xff);
+    }
+
+    /** Writes characters in UTF-8, line breaks as spaces and quoted bytes as they are: at most three bytes a character. */
     private static long text(long to, String s, int from, int end) {
         long p = to;
         for (int i = from; i < end; i++) {
             char c = s.charAt(i);
-            if (c >= 0x80) {
-                byte[] rest = s.substring(i, end).replace('\r', ' ').replace('\n', ' ').getBytes(StandardCharsets.UTF_8);
-                Memory.copyFromArray(rest, 0, p, rest.length);
-                return p + rest.length;
+            if (c < 0x80) {
+                Memory.putByte(p++, lineBreak(c) ? ' ' : c);
+            } else if ((c & 0xff80) == (QUOTED | 0x80)) {
+                Memory.putByte(p++, c & 0xff);
+            } else {
+                int chars = Character.charCount(s.codePointAt(i));
+                byte[] bytes = s.substring(i, i + chars).getBytes(StandardCharsets.UTF_8);
+                Memory.copyFromArray(bytes, 0, p, bytes.length);
+                p += bytes.length;
+                i += chars - 1;
             }
-            Memory.putByte(p++, lineBreak(c) ? ' ' : c);
         }
         return p;
     }

@@ -5,6 +5,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.BiFunction;
 
 import org.jspecify.annotations.Nullable;
 
@@ -108,6 +109,11 @@ public final class CommandSpec {
         return from.keySpecs;
     }
 
+    /** What the command does to the keys of a key spec, for given arguments; differs from the spec's flags where those are variable. */
+    public Set<KeySpec.Flag> keyFlags(KeySpec spec, Args args) {
+        return spec.flags().contains(KeySpec.Flag.VARIABLE_FLAGS) ? from.keyFlags.apply(spec, args) : spec.flags();
+    }
+
     /** What changed since it came. */
     public List<Change> history() {
         return from.history;
@@ -178,6 +184,7 @@ public final class CommandSpec {
         private final EnumSet<AclCategory> acl = EnumSet.noneOf(AclCategory.class);
         private List<String> tips = List.of();
         private List<KeySpec> keySpecs = List.of();
+        private BiFunction<KeySpec, Args, Set<KeySpec.Flag>> keyFlags = (spec, args) -> spec.flags();
         private List<Change> history = List.of();
         private @Nullable String deprecatedSince;
         private @Nullable String replacedBy;
@@ -230,6 +237,12 @@ public final class CommandSpec {
         /** Sets the key specs. */
         public Builder keys(KeySpec... specs) {
             keySpecs = List.of(specs);
+            return this;
+        }
+
+        /** Sets what is done to the keys of specs with {@link KeySpec.Flag#VARIABLE_FLAGS}: a function of the spec and the arguments. */
+        public Builder keyFlags(BiFunction<KeySpec, Args, Set<KeySpec.Flag>> function) {
+            keyFlags = function;
             return this;
         }
 

@@ -1,7 +1,5 @@
 package dev.cairn.core.server;
 
-import java.nio.charset.StandardCharsets;
-
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -215,19 +213,18 @@ public final class Dispatcher {
     private static CommandError unknownCommand(ArgsView a) {
         StringBuilder text = new StringBuilder();
         for (int i = 1; i < a.size() && text.length() < 128; i++) {
-            text.append('\'').append(excerpt(a.at(i), 128 - text.length())).append("' ");
+            String argument = excerpt(a.at(i), 128 - text.length());
+            text.append('\'').append(argument).append("' ");
         }
         return CommandError.err("unknown command '" + excerpt(a.at(0), 128) + "', with args beginning with: " + text);
     }
 
     private static String excerpt(Bytes b, int max) {
-        byte[] bytes = new byte[Math.min(max, b.length())];
-        b.copyTo(0, bytes, 0, bytes.length);
-        int end = 0;
-        while (end < bytes.length && bytes[end] != 0) {
-            end++;
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < b.length() && i < max && b.at(i) != 0; i++) {
+            text.append(ReplyWriter.character(b.at(i)));
         }
-        return new String(bytes, 0, end, StandardCharsets.ISO_8859_1);
+        return text.toString();
     }
 
     /** Replies with an error before execution; inside MULTI this makes EXEC fail. */

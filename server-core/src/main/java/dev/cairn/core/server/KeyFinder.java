@@ -66,8 +66,9 @@ public final class KeyFinder {
             if (span.invalid || span.last >= args.size() || span.last < span.first) {
                 return Optional.empty();
             }
+            Set<KeySpec.Flag> flags = spec.keyFlags(k, args);
             for (long i = span.first; i <= span.last; i += span.step) {
-                keys.add(new Key((int) i, k.flags()));
+                keys.add(new Key((int) i, flags));
             }
             if (k.flags().contains(KeySpec.Flag.INCOMPLETE)) {
                 return Optional.empty();

@@ -14,6 +14,7 @@ import static dev.cairn.api.command.KeySpec.Flag.UPDATE;
 import static dev.cairn.api.command.KeySpec.Flag.VARIABLE_FLAGS;
 
 import java.util.Locale;
+import java.util.Set;
 
 import dev.cairn.api.Registrar;
 import dev.cairn.api.command.Args;
@@ -66,6 +67,9 @@ final class StringCommands {
     private static final int EXPIRY = SECONDS | MILLIS | AT_SECOND | AT_MILLI;
     private static final int OPTION_BITS = 9;
 
+    private static final Set<KeySpec.Flag> READ_AND_WRITTEN = Set.of(RW, ACCESS, UPDATE);
+    private static final Set<KeySpec.Flag> WRITTEN = Set.of(OW, UPDATE);
+
     private static final String INDEPENDENT = "O(1)";
 
     private final SizeLimit limit;
@@ -92,11 +96,21 @@ final class StringCommands {
                 .flags(WRITE, DENYOOM)
                 .brief()
                 .keys(KeySpec.at(1, RW, ACCESS, UPDATE, VARIABLE_FLAGS).notes("Without option `GET` the value is overwritten unread."))
+                .keyFlags((spec, args) -> returnsOld(args) ? READ_AND_WRITTEN : WRITTEN)
                 .syntax("key value condition=[NX|XX]@2.6.12 [GET@6.2.0] expiration=[EX seconds:integer@2.6.12|PX milliseconds:integer@2.6.12"
                         + "|EXAT unix-time-seconds:unix-time@6.2.0|PXAT unix-time-milliseconds:unix-time@6.2.0|KEEPTTL@6.0.0]"),
                 this::set);
         registrar.command(Specs.string("STRLEN", 2).since("2.2.0").summary("Returns the length of the string stored at a key.")
                 .complexity(INDEPENDENT).flags(READONLY, FAST).keys(KeySpec.at(1, RO)).syntax("key"), this::strlen);
+    }
+
+    private static boolean returnsOld(Args args) {
+        for (int i = 3; i < args.size(); i++) {
+            if (args.is(i, GET)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void registerVariants(Registrar registrar) {

@@ -10,7 +10,6 @@ import static dev.cairn.api.command.KeySpec.Flag.UPDATE;
 import static dev.cairn.core.commands.GenericSpecs.CONSTANT;
 import static dev.cairn.core.commands.GenericSpecs.generic;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 import dev.cairn.api.Registrar;
@@ -25,6 +24,7 @@ import dev.cairn.api.command.Token;
 import dev.cairn.api.data.Slot;
 import dev.cairn.api.data.WriteSlot;
 import dev.cairn.api.event.KeyEventClass;
+import dev.cairn.resp.ReplyWriter;
 
 /** The commands on when keys expire: EXPIRE and TTL with their variants, PERSIST. Main thread. */
 final class ExpireCommands {
@@ -140,11 +140,13 @@ final class ExpireCommands {
         return conditions;
     }
 
-    /** The argument as Redis puts it into an error: one byte a character, up to the first NUL. */
+    /** The argument as Redis quotes it in an error: its bytes up to the first NUL. */
     private static String untilNul(Bytes argument) {
-        String text = new String(argument.toArray(), StandardCharsets.ISO_8859_1);
-        int end = text.indexOf(0);
-        return end < 0 ? text : text.substring(0, end);
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < argument.length() && argument.at(i) != 0; i++) {
+            text.append(ReplyWriter.character(argument.at(i)));
+        }
+        return text.toString();
     }
 
     /** Whether the conditions allow to replace an expiry by another; a key without one counts as expiring never. */

@@ -385,6 +385,7 @@ class GenericCommandsTest {
         assertEquals(":1", h.run("EXPIRE a 100 LT"));
         assertEquals(":100", h.run("TTL a"));
         assertEquals("-ERR Unsupported option foo", h.run("EXPIRE a x foo"));
+        assertEquals("-ERR Unsupported option né", h.run("EXPIRE a x né\0more"));
         assertEquals("-ERR NX and XX, GT or LT options at the same time are not compatible", h.run("EXPIRE a x NX LT"));
         assertEquals("-ERR GT and LT options at the same time are not compatible", h.run("EXPIRE a x GT LT"));
     }

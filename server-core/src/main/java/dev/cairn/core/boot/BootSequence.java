@@ -17,7 +17,6 @@ import dev.cairn.api.StopReason;
 import dev.cairn.api.config.OptionError;
 import dev.cairn.api.event.ShutdownBegun;
 import dev.cairn.api.io.ConnectionType;
-import dev.cairn.core.commands.IntrinsicModule;
 import dev.cairn.core.config.ConfigError;
 import dev.cairn.core.config.ConfigFile;
 import dev.cairn.core.config.ConfigSyntax;
@@ -51,13 +50,13 @@ public final class BootSequence {
     }
 
     private final CommandLine commandLine;
-    private final Options options = new Options();
-    private final CoreOptions core = new CoreOptions(options);
-    private final ModuleManager modules = new ModuleManager(options);
+    private final ServerAssembly assembly = new ServerAssembly();
+    private final Options options = assembly.options();
+    private final CoreOptions core = assembly.core();
+    private final ModuleManager modules = assembly.modules();
     private @Nullable Path configFile;
     private byte[] configFromStdin = new byte[0];
     private Server server;
-    private ServerHooks hooks;
     private Supervision supervision = Supervision.NONE;
     private boolean daemonized;
     private int maxClients;
@@ -153,7 +152,7 @@ public final class BootSequence {
             reader.text(ConfigFile.STDIN, ConfigSyntax.byteString(configFromStdin));
         }
         reader.add(commandLine.options());
-        options.load(reader.directives());
+        assembly.configure(reader.directives());
         String wrong = WorkingDirectory.change(ConfigSyntax.text(core.dir.value()));
         if (!wrong.isEmpty()) {
             throw new BootFailure("Can't chdir to '" + ConfigSyntax.text(core.dir.value()) + "': " + wrong);
@@ -207,31 +206,11 @@ public final class BootSequence {
     }
 
     private void initServer() throws BootFailure {
-        try {
-            server = new Server(core.databases.value().intValue());
-        } catch (IOException e) {
-            throw new BootFailure("Failed creating the event loop: " + e.getMessage(), 1, e);
-        }
-        try {
-            server.identity().executable = System.getProperty("cairn.program", "");
-            server.identity().configFile = configFile;
-            server.identity().supervised = core.supervised.value();
-            server.identity().modules = () -> modules.modules().stream().map(LoadedModule::info).toList();
-            modules.bind(server);
-            modules.register(new IntrinsicModule(server, options), "built in");
-            hooks = new ServerHooks(server, core);
-            core.hooks(hooks);
-            hooks.applyAll();
-        } catch (ModuleRejected | OptionError e) {
-            throw new BootFailure(String.valueOf(e.getMessage()), 1, e);
-        }
+        server = assembly.makeServer();
+        server.identity().executable = System.getProperty("cairn.program", "");
+        server.identity().configFile = configFile;
+        server.identity().supervised = core.supervised.value();
         server.clients().limits().maxClients = maxClients;
-        for (Options.Rename rename : options.renames()) {
-            String wrong = server.renameCommand(rename.from(), rename.to());
-            if (wrong != null) {
-                throw rename.directive().error(wrong);
-            }
-        }
         Signals.install(() -> server.loop().post(this::shutDown));
         CrashReport.install(this::crashSections);
     }
@@ -324,7 +303,7 @@ public final class BootSequence {
             }
         }
         try {
-            hooks.oomScoreAdjChanged();
+            assembly.hooks().oomScoreAdjChanged();
         } catch (OptionError e) {
             LOG.warn("{}", e.reason());
         }

@@ -10,6 +10,8 @@ import java.lang.invoke.MethodHandle;
 /**
  * The clock that a turn of the loop sees: the time of the last {@link #refresh}, so that all commands of a turn agree on it. Main thread
  * only; {@link #exactMicros} too, since it uses the clock's own memory.
+ *
+ * <p>A test moves the clock by {@link #advance}; wall clock and monotonic time go together, so that expiry and timers agree.
  */
 public final class Clock {
     private static final int CLOCK_REALTIME = 0;
@@ -23,6 +25,7 @@ public final class Clock {
     private final long timespecAddress = timespec.address();
     private long micros;
     private long monotonicMicros;
+    private long advancedMicros;
 
     /** Makes a clock that shows the present time. */
     public Clock() {
@@ -32,7 +35,17 @@ public final class Clock {
     /** Reads the time. */
     public void refresh() {
         micros = exactMicros();
-        monotonicMicros = System.nanoTime() / 1000;
+        monotonicMicros = monotonicNanos() / 1000;
+    }
+
+    /** Moves the clock forward for good, as a test does that cannot wait; the cached time follows with the next {@link #refresh}. */
+    public void advance(long micros) {
+        advancedMicros += micros;
+    }
+
+    /** The monotonic time now, in nanoseconds since an arbitrary origin; leaves the cached time alone. */
+    public long monotonicNanos() {
+        return System.nanoTime() + advancedMicros * 1000;
     }
 
     /** The cached wall clock time in microseconds since 1970. */
@@ -50,7 +63,7 @@ public final class Clock {
         return micros / 1_000_000;
     }
 
-    /** The cached monotonic time in microseconds since an arbitrary origin, as {@link System#nanoTime} counts. */
+    /** The cached monotonic time in microseconds since the origin of {@link #monotonicNanos}. */
     public long monotonicMicros() {
         return monotonicMicros;
     }
@@ -63,6 +76,7 @@ public final class Clock {
         } catch (Throwable t) {
             throw new AssertionError("clock_gettime", t);
         }
-        return timespec.get(ValueLayout.JAVA_LONG, SECONDS) * 1_000_000 + timespec.get(ValueLayout.JAVA_LONG, NANOS) / 1000;
+        return timespec.get(ValueLayout.JAVA_LONG, SECONDS) * 1_000_000 + timespec.get(ValueLayout.JAVA_LONG, NANOS) / 1000
+                + advancedMicros;
     }
 }

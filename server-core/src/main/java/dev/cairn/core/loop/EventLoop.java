@@ -221,7 +221,7 @@ public final class EventLoop implements Loop, AutoCloseable {
         if (deadline == Long.MAX_VALUE) {
             return -1;
         }
-        return (int) Math.clamp(deadline - System.nanoTime() / NANOS_PER_MILLI, 0L, Integer.MAX_VALUE);
+        return (int) Math.clamp(deadline - clock.monotonicNanos() / NANOS_PER_MILLI, 0L, Integer.MAX_VALUE);
     }
 
     // File events.
@@ -368,7 +368,7 @@ public final class EventLoop implements Loop, AutoCloseable {
 
     private TimerHeap.Entry schedule(TimerHeap.Entry timer, long delayNanos) {
         assert onMain();
-        long deadline = Math.ceilDiv(System.nanoTime() + delayNanos, NANOS_PER_MILLI);
+        long deadline = Math.ceilDiv(clock.monotonicNanos() + delayNanos, NANOS_PER_MILLI);
         timers.add(timer, Math.max(deadline, minimumDeadline));
         return timer;
     }

@@ -56,6 +56,9 @@ public final class ModuleManager {
     private final Map<String, String> ownerOfCommand = new HashMap<>();
     private final Map<String, String> ownerOfType = new HashMap<>();
     private final Map<String, ConnectionType> connectionTypes = new LinkedHashMap<>();
+    private final Map<String, String> ownerOfConnectionType = new HashMap<>();
+    private final Map<String, String> ownerOfInfo = new HashMap<>();
+    private final Map<Class<?>, String> ownerOfExport = new HashMap<>();
     private final Map<Class<?>, Object> exports = new HashMap<>();
     private @Nullable JobLanes jobLanes;
     private @Nullable String jobLanesOwner;
@@ -154,6 +157,8 @@ public final class ModuleManager {
             done = true;
         } catch (IllegalArgumentException | IllegalStateException e) {
             throw new ModuleRejected("module '" + info.name() + "' from " + origin + ": " + e.getMessage(), e);
+        } catch (RuntimeException | LinkageError e) {
+            throw new ModuleRejected("module '" + info.name() + "' from " + origin + " failed to declare itself: " + e, e);
         } finally {
             if (!done) {
                 options.undeclareAll(info.name());
@@ -178,17 +183,21 @@ public final class ModuleManager {
             refuseTaken("data type", t.name(), module, types.putIfAbsent(t.name(), module));
             refuseTaken("type id", t.id().name(), module, types.putIfAbsent("id " + t.id().name(), module));
         }
+        Map<String, String> connections = new HashMap<>(ownerOfConnectionType);
         for (ConnectionType t : staged.connectionTypes) {
-            if (connectionTypes.containsKey(t.name())) {
-                throw new ModuleRejected("module '" + module + "': connection type '" + t.name() + "' is taken");
-            }
+            refuseTaken("connection type", t.name(), module, connections.putIfAbsent(t.name(), module));
+        }
+        Map<String, String> infos = new HashMap<>(ownerOfInfo);
+        for (StagedRegistrar.StagedInfo i : staged.infos) {
+            refuseTaken("INFO section", i.title(), module, infos.putIfAbsent(i.title().toLowerCase(Locale.ROOT), module));
         }
         if (staged.jobLanes != null && jobLanesOwner != null) {
             throw new ModuleRejected("module '" + module + "': background jobs are run by module '" + jobLanesOwner + "' already");
         }
         for (Class<?> api : staged.exports.keySet()) {
-            if (exports.containsKey(api)) {
-                throw new ModuleRejected("module '" + module + "': API " + api.getName() + " is exported by another module");
+            String owner = ownerOfExport.get(api);
+            if (owner != null) {
+                throw new ModuleRejected("API " + api.getName() + " of module '" + module + "' is exported by module '" + owner + "'");
             }
         }
     }
@@ -207,7 +216,12 @@ public final class ModuleManager {
             ownerOfType.put(t.name(), module);
             ownerOfType.put("id " + t.id().name(), module);
         }
-        staged.connectionTypes.forEach(t -> connectionTypes.put(t.name(), t));
+        for (ConnectionType t : staged.connectionTypes) {
+            connectionTypes.put(t.name(), t);
+            ownerOfConnectionType.put(t.name(), module);
+        }
+        staged.infos.forEach(i -> ownerOfInfo.put(i.title().toLowerCase(Locale.ROOT), module));
+        staged.exports.keySet().forEach(api -> ownerOfExport.put(api, module));
         exports.putAll(staged.exports);
         if (staged.jobLanes != null) {
             jobLanes = staged.jobLanes;
@@ -245,6 +259,11 @@ public final class ModuleManager {
                 server().events().fire(new ModuleChanged(m.info(), true));
             }
         }
+    }
+
+    /** The threads of modules that were made by {@link ModuleContext#thread} and still run. */
+    public List<Thread> runningThreads() {
+        return modules.values().stream().flatMap(m -> m.threads().stream()).filter(Thread::isAlive).toList();
     }
 
     /** Stops all modules that run, in the reverse order of their start. */

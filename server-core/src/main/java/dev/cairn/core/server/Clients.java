@@ -37,8 +37,18 @@ import dev.cairn.structures.Pages;
 public final class Clients {
     /** Bytes of the query buffer that clients share. */
     private static final int SHARED_QUERY = 64 << 10;
+    /** Bytes of a client's own query buffer, at least. */
+    private static final int PRIVATE_QUERY = 16 << 10;
+    /** Unused bytes of a query buffer that are not worth a change. */
+    private static final int MOST_WASTE = 4 << 10;
+    /** Capacity from which on a query buffer follows its use. */
+    private static final int RESIZE_FROM = 32 << 10;
+    /** After this time an idle client has no query buffer. */
+    private static final int IDLE_QUERY_MILLIS = 2000;
     /** Room behind a buffer for loads of whole words. */
     private static final int SLACK = 16;
+    /** Bytes of replies, beyond one chunk, that a client may leave unread before it is authenticated. */
+    private static final int UNAUTHENTICATED_OUTPUT = 1024;
     /** Most bytes written to a client in one event. */
     private static final int WRITE_PER_EVENT = 64 << 10;
     /** Clients looked at by each run of the cron, at least. */
@@ -209,7 +219,7 @@ public final class Clients {
     private void readPrivate(ServerClient client) throws IOException {
         int free = client.queryCapacity - client.queryLength;
         int awaited = awaited(client);
-        if (free < Math.min(awaited, SHARED_QUERY)) {
+        if (free < awaited) {
             grow(client, client.queryLength + Math.max(awaited, client.queryLength / 2));
             free = client.queryCapacity - client.queryLength;
         }
@@ -232,10 +242,10 @@ public final class Clients {
     private static int awaited(ServerClient client) {
         int bulk = client.parser.pendingBulkLength();
         if (bulk < 0 || bulk >= RequestParser.BIG_ARGUMENT) {
-            return 16 << 10;
+            return PRIVATE_QUERY;
         }
         int missing = client.parser.pendingBulkOffset() + bulk + 2 - client.queryLength;
-        return Math.max(16 << 10, missing);
+        return Math.max(PRIVATE_QUERY, missing);
     }
 
     private void processPrivate(ServerClient client) {
@@ -247,12 +257,10 @@ public final class Clients {
             return;
         }
         int left = client.queryLength - from;
-        if (left == 0) {
-            releaseQuery(client);
-        } else if (from > 0) {
+        if (left > 0 && from > 0) {
             Memory.copy(client.query + from, client.query, left);
-            client.queryLength = left;
         }
+        client.queryLength = left;
         afterProcessing(client);
     }
 
@@ -346,7 +354,9 @@ public final class Clients {
 
     private void keep(ServerClient client, long from, int length) {
         int wanted = Math.max(length, Math.min(awaitedAfter(client, length), limits.initialQuery()));
-        grow(client, wanted);
+        if (client.queryCapacity < wanted) {
+            grow(client, wanted);
+        }
         Memory.copy(from, client.query, length);
         client.queryLength = length;
         client.queryPeak = Math.max(client.queryPeak, length);
@@ -357,6 +367,7 @@ public final class Clients {
         return bulk < 0 || bulk >= RequestParser.BIG_ARGUMENT ? length + 1024 : client.parser.pendingBulkOffset() + bulk + 2;
     }
 
+    /** Gives the client a query buffer of this capacity or a little more. */
     private void grow(ServerClient client, int bytes) {
         if (client.query == 0) {
             client.query = queries.allocate(bytes + SLACK);
@@ -442,7 +453,8 @@ public final class Clients {
     private void checkOutputLimit(ServerClient client) {
         long used = client.reply.pendingBytes();
         long now = server.clock().monotonicMicros() / 1000;
-        if (limits.overOutputLimit(client, used, now)) {
+        boolean flood = used > ChunkPool.CHUNK + UNAUTHENTICATED_OUTPUT && !client.authenticated && server.authenticationRequired();
+        if (flood || limits.overOutputLimit(client, used, now)) {
             server.stats().outputLimitDisconnections++;
             LOG.warn("Client id={} addr={} scheduled to be closed ASAP for overcoming of output buffer limits.", client.id(),
                     client.address());
@@ -522,8 +534,24 @@ public final class Clients {
             } else if (c.reply.chunks() > 1 || c.softLimitSince != 0) {
                 checkOutputLimit(c);
             }
-            c.queryPeak = c.queryLength;
+            resizeQuery(c, now);
         }
+    }
+
+    /** Gives back what a query buffer has too much: all of it after some idle time, or what is far above its recent use. */
+    private void resizeQuery(ServerClient c, long now) {
+        if (c.query != 0 && c.queryCapacity - c.queryLength > MOST_WASTE) {
+            if (now - c.lastInteractionMillis > IDLE_QUERY_MILLIS) {
+                if (c.queryLength == 0 && !c.parser.incomplete()) {
+                    releaseQuery(c);
+                } else {
+                    grow(c, Math.max(c.queryLength, SLACK));
+                }
+            } else if (c.queryCapacity > RESIZE_FROM && c.queryCapacity / 2 > c.queryPeak) {
+                grow(c, Math.max(c.queryPeak, PRIVATE_QUERY));
+            }
+        }
+        c.queryPeak = c.parser.receivingBig() ? c.queryLength : Math.max(c.queryLength, c.parser.pendingBulkLength());
     }
 
     /** Closes all clients, after a last try to write what they are owed. */

@@ -51,6 +51,7 @@ public final class ConfigCommands {
                 .summary("Tells the values of the options that match some patterns.")
                 .changed("7.0.0", "Takes more than one pattern in a call.").syntax("parameter..."), this::get);
         r.command(admin("CONFIG|SET", -4).since("2.0.0").complexity("O(N) where N is the number of options given.")
+                .tips("request_policy:all_nodes", "response_policy:all_succeeded")
                 .summary("Changes options while the server runs, all that are given or none.")
                 .changed("7.0.0", "Sets more than one option in a call.").syntax("data=(parameter value)..."), this::set);
         r.command(admin("CONFIG|REWRITE", 2).since("2.8.0").complexity("O(1)")

@@ -239,11 +239,11 @@ public final class DebugCommands {
     }
 
     private static long positive(Args args, int i) {
-        long value = args.integer(i);
-        if (value < 0) {
+        Bytes b = args.at(i);
+        if (!b.isLong() || b.asLong() < 0) {
             throw CommandError.err("value is out of range, must be positive");
         }
-        return value;
+        return b.asLong();
     }
 
     /** Sets a string as a file would, for the core knows its type by the name only. */

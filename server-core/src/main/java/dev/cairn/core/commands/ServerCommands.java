@@ -25,6 +25,7 @@ import dev.cairn.api.command.CommandGroup;
 import dev.cairn.api.command.CommandSpec;
 import dev.cairn.api.command.Reply;
 import dev.cairn.api.command.Token;
+import dev.cairn.api.event.ShutdownBegun;
 import dev.cairn.core.server.CallContext;
 import dev.cairn.core.server.Server;
 
@@ -169,7 +170,7 @@ public final class ServerCommands {
         if (save) {
             LOG.warn("The dataset is not saved, for this server has no RDB persistence; FORCE goes on without.");
         }
-        server.shutDown(() -> LOG.debug("Closing connections"));
+        server.shutDown(() -> server.events().fire(new ShutdownBegun()));
         server.clients().closeLater(((CallContext) call).serverClient());
     }
 }

@@ -21,7 +21,19 @@ final class AllowedDifferences {
             new Difference("config-enum-texts", "Valkey 8 lists the newer values of an enumeration when it refuses one",
                     m -> m.step().name().equals("CONFIG SET") && startBoth(m, "ERR CONFIG SET failed")
                             && m.reference().text().contains("must be one of the following")
-                            && m.candidate().text().contains("must be one of the following")));
+                            && m.candidate().text().contains("must be one of the following")),
+            new Difference("config-bounds", "Valkey 8 bounds maxmemory-samples by 64",
+                    m -> m.step().name().equals("CONFIG SET") && startBoth(m, "ERR CONFIG SET failed")
+                            && m.candidate().text().contains("'maxmemory-samples') - argument must be between 1 and 64 inclusive")),
+            new Difference("lazyfree-default", "Valkey 8 deletes what expires without waiting by default",
+                    m -> m.step().name().equals("CONFIG GET") && m.candidate().field("lazyfree-lazy-expire").text().equals("yes")),
+            new Difference("nested-transactions", "Redis 7.2 refuses MULTI and WATCH in a transaction as it does any command that is no"
+                    + " part of one",
+                    m -> m.reference().isError() && m.candidate().text().equals("ERR Command not allowed inside a transaction")
+                            && (m.step().name().equals("MULTI") || m.step().name().equals("WATCH"))),
+            new Difference("getkeys-arity", "Redis 7.2 takes a command without arguments after COMMAND GETKEYS",
+                    m -> m.step().name().startsWith("COMMAND GETKEYS") && startBoth(m, "ERR ")
+                            && m.reference().text().startsWith("ERR wrong number of arguments for 'command|getkeys")));
 
     private AllowedDifferences() {
     }

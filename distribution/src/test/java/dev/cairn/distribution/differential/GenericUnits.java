@@ -112,7 +112,8 @@ final class GenericUnits {
             case 0, 1, 2, 3 -> name("OBJECT").add(dice.anyCase("ENCODING")).add(dice.key()).unit();
             case 4 -> Unit.of(name("OBJECT").add("REFCOUNT").add(dice.key()).step().compared(Comparison.TYPE));
             case 5 -> name("OBJECT").add("FREQ").add(dice.key()).unit();
-            case 6 -> Unit.of(name("OBJECT").add("IDLETIME").add(dice.key()).step().compared(Comparison.SECONDS));
+            // For a small number redis-server tells the idle time of the object that all such values share.
+            case 6 -> Unit.of(name("OBJECT").add("IDLETIME").add(dice.key()).step().compared(Comparison.TYPE));
             default -> dice.chance(0.5) ? Unit.of(name("OBJECT").add("HELP").step().compared(Comparison.TYPE))
                     : name("OBJECT").add(dice.pick("BOGUS", "encodin", "", "FREQ")).unit();
         };

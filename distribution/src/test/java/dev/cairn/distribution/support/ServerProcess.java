@@ -1,5 +1,6 @@
 package dev.cairn.distribution.support;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
@@ -42,15 +43,21 @@ public final class ServerProcess implements AutoCloseable {
         this.directory = directory;
     }
 
-    /** Starts the built distribution; the calling test is skipped, saying what is missing, when it has not been built. */
+    /** Starts the built distribution; the calling test fails when it has not been built. */
     public static ServerProcess cairn(String... options) {
         String command = System.getProperty("cairn.server.command", "");
         if (!command.isBlank()) {
             return start("server under test", List.of(command.trim().split("\\s+")), options);
         }
-        Path script = Path.of(System.getProperty("basedir", "."), "target", "cairn", "bin", "cairn-server").toAbsolutePath();
-        assumeTrue(Files.isExecutable(script), () -> "the distribution is not built: no executable " + script);
-        return start("Cairn", List.of(script.toString()), options);
+        return start("Cairn", List.of(distribution().resolve("bin/cairn-server").toString()), options);
+    }
+
+    /** The folder of the built distribution; the calling test fails when it has not been built. */
+    public static Path distribution() {
+        Path home = Path.of(System.getProperty("basedir", "."), "target", "cairn").toAbsolutePath();
+        assertTrue(Files.isExecutable(home.resolve("bin/cairn-server")),
+                () -> "the distribution is not built: no bin/cairn-server in " + home);
+        return home;
     }
 
     /** Starts the installed redis-server; the calling test is skipped, saying so, when there is none. */

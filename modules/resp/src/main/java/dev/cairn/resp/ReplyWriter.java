@@ -790,7 +790,8 @@ public final class ReplyWriter implements Reply {
 
     /**
      * Hands bytes that wait to the sink, from the first on, until it takes fewer than it is offered, {@code maxBytes} are sent or none is left. Chunks that
-     * are sent are released.
+     * are sent are released. A chunk above the usual size, which holds one large reply, is offered whole even if that goes beyond {@code maxBytes}: what
+     * the system takes at once reaches also a client that closes its side right after the request.
      *
      * @return how many bytes the sink took
      * @throws IOException          what the sink throws; what it took before is sent
@@ -803,7 +804,8 @@ public final class ReplyWriter implements Reply {
         int total = 0;
         while (head != 0 && total < maxBytes) {
             long end = end(head);
-            int n = (int) Math.min(end - readAt, maxBytes - total);
+            boolean large = Memory.getLong(head + SIZE) > ChunkPool.CHUNK;
+            int n = (int) Math.min(end - readAt, large ? 1 << 30 : maxBytes - total);
             int taken = n == 0 ? 0 : sink.write(readAt, n);
             if (taken > 0) {
                 readAt += taken;

@@ -414,7 +414,8 @@ public final class Clients {
         for (int i = 0; i < round.size(); i++) {
             ServerClient client = round.get(i);
             client.writePending = false;
-            if (!client.closed) {
+            // one that is to be closed at once gets nothing more, as with Redis: an HTTP request must not see the reply to its first line
+            if (!client.closed && !client.closeScheduled) {
                 write(client);
             }
         }

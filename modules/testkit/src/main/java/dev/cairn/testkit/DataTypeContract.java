@@ -1,0 +1,184 @@
+package dev.cairn.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+import dev.cairn.api.ServerModule;
+import dev.cairn.api.command.Bytes;
+import dev.cairn.api.data.DataType;
+import dev.cairn.api.data.Slot;
+import dev.cairn.resp.Value;
+
+/**
+ * What every data type keeps: what it saves loads into an equal value, a truncated one is refused, a copy shares nothing with its
+ * original, and the commands of a rewrite make an equal value.
+ */
+public abstract class DataTypeContract {
+    /** The key that samples are under. */
+    protected static final String KEY = "sample";
+
+    private static final Bytes KEY_BYTES = Bytes.of(KEY);
+    private static final int MOST_TRUNCATIONS = 4096;
+
+    /** For subclasses. */
+    protected DataTypeContract() {
+    }
+
+    /** A new instance of the module that brings the type. */
+    protected abstract ServerModule module();
+
+    /** The type's name, as TYPE replies it. */
+    protected abstract String typeName();
+
+    /** Values of all encodings, the smallest and larger ones: each the commands that make it under {@link #KEY}. */
+    protected abstract List<List<List<String>>> samples();
+
+    /** A command that changes any of the values under {@link #KEY}. */
+    protected abstract List<String> change();
+
+    @Test
+    void hasSamples() {
+        assertFalse(samples().isEmpty());
+    }
+
+    @TestFactory
+    Stream<DynamicTest> loadsWhatItSaved() {
+        return each((server, client) -> server.onMain(() -> {
+            Slot value = server.database(0).peek(KEY_BYTES);
+            byte[] saved = save(value);
+            String encoding = value.type().encodingName(value);
+            SavedBytes.Reader reader = new SavedBytes.Reader(saved, saved.length);
+            DataType type = value.type();
+            type.load(reader, type.id().encodingVersion(), server.database(1).write(KEY_BYTES));
+            assertTrue(reader.atEnd(), "load leaves bytes unread");
+            Slot loaded = server.database(1).peek(KEY_BYTES);
+            assertArrayEquals(saved, save(loaded));
+            assertNotEquals("", encoding);
+            return true;
+        }));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> refusesATruncatedValue() {
+        return each((server, client) -> server.onMain(() -> {
+            Slot value = server.database(0).peek(KEY_BYTES);
+            DataType type = value.type();
+            byte[] saved = save(value);
+            int step = Math.max(1, saved.length / MOST_TRUNCATIONS);
+            for (int end = 0; end < saved.length; end += step) {
+                int length = end;
+                assertThrows(IOException.class, () -> type.load(new SavedBytes.Reader(saved, length), type.id().encodingVersion(),
+                        server.database(1).write(KEY_BYTES)), () -> "truncated to " + length + " bytes of " + saved.length);
+                assertFalse(server.database(1).peek(KEY_BYTES).exists(), "a failed load leaves a key");
+            }
+            return true;
+        }));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> refusesAnUnknownEncodingVersion() {
+        return each((server, client) -> server.onMain(() -> {
+            Slot value = server.database(0).peek(KEY_BYTES);
+            DataType type = value.type();
+            byte[] saved = save(value);
+            assertThrows(IOException.class,
+                    () -> type.load(new SavedBytes.Reader(saved, saved.length), 1023, server.database(1).write(KEY_BYTES)));
+            return true;
+        }));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> copiesWithoutSharing() {
+        return each((server, client) -> {
+            byte[] before = server.onMain(() -> {
+                Slot value = server.database(0).peek(KEY_BYTES);
+                value.type().copy(value, server.database(1).write(KEY_BYTES));
+                Slot copy = server.database(1).peek(KEY_BYTES);
+                assertEquals(value.type().encodingName(value), copy.type().encodingName(copy));
+                assertArrayEquals(save(value), save(copy));
+                return save(copy);
+            });
+            Value reply = client.call(change().toArray(String[]::new));
+            assertFalse(reply instanceof Value.Failure, () -> "the change: " + Values.text(reply));
+            server.onMain(() -> {
+                assertFalse(Arrays.equals(before, save(server.database(0).peek(KEY_BYTES))), "the change changes nothing");
+                assertArrayEquals(before, save(server.database(1).peek(KEY_BYTES)), "the copy changed with its original");
+                return true;
+            });
+            client.line("DEL " + KEY);
+            assertArrayEquals(before, server.onMain(() -> save(server.database(1).peek(KEY_BYTES))));
+        });
+    }
+
+    @TestFactory
+    Stream<DynamicTest> rewritesIntoAnEqualValue() {
+        return each((server, client) -> {
+            List<byte[][]> commands = new ArrayList<>();
+            byte[] saved = server.onMain(() -> {
+                Slot value = server.database(0).peek(KEY_BYTES);
+                value.type().rewrite(value, words -> commands.add(Arrays.stream(words).map(Bytes::toArray).toArray(byte[][]::new)));
+                return save(value);
+            });
+            assertFalse(commands.isEmpty(), "no commands");
+            client.line("SELECT 1");
+            for (byte[][] command : commands) {
+                Value reply = client.call(command);
+                assertFalse(reply instanceof Value.Failure, () -> Values.text(reply));
+            }
+            assertArrayEquals(saved, server.onMain(() -> save(server.database(1).peek(KEY_BYTES))));
+        });
+    }
+
+    @TestFactory
+    Stream<DynamicTest> tellsItsTypeAndEncoding() {
+        return each((server, client) -> {
+            assertEquals(typeName(), client.line("TYPE " + KEY));
+            assertTrue(client.line("OBJECT ENCODING " + KEY).matches("[a-z0-9]+"));
+            assertTrue(server.onMain(() -> server.database(0).peek(KEY_BYTES).memory()) > 0);
+        });
+    }
+
+    private static byte[] save(Slot value) throws IOException {
+        assertTrue(value.exists());
+        SavedBytes.Writer out = new SavedBytes.Writer();
+        value.type().save(value, out);
+        return out.toArray();
+    }
+
+    private interface Check {
+        void run(TestServer server, TestClient client) throws Exception;
+    }
+
+    private Stream<DynamicTest> each(Check check) {
+        TestServer server = TestServer.with(module()).start();
+        return samples().stream().map(sample -> DynamicTest.dynamicTest(name(sample), () -> {
+            try (TestClient client = server.client()) {
+                client.line("FLUSHALL");
+                for (List<String> command : sample) {
+                    Value reply = client.call(command.toArray(String[]::new));
+                    assertFalse(reply instanceof Value.Failure, () -> Values.text(reply));
+                }
+                check.run(server, client);
+            }
+        })).onClose(server::close);
+    }
+
+    private static String name(List<List<String>> sample) {
+        String all = sample.stream().map(words -> String.join(" ", words)).reduce((a, b) -> a + "; " + b).orElse("nothing");
+        return all.length() <= 80 ? all : all.substring(0, 77) + "...";
+    }
+}

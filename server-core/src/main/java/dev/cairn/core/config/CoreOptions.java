@@ -55,7 +55,6 @@ public final class CoreOptions extends OptionGroup {
     public final Option<String> serverCpuList = declare(of("server-cpulist", UNSET_IF_EMPTY, "")
             .alias("server_cpulist")
             .immutable()
-            .withoutEffect("CPU affinity")
             .doc("The CPUs on which the main thread runs, such as 0-3:2,7."));
     public final Option<Long> shutdownTimeout =
             declare(integer("shutdown-timeout", 10, 0, INT_MAX).doc("How many seconds a shutdown waits for lagging replicas."));
@@ -85,7 +84,7 @@ public final class CoreOptions extends OptionGroup {
             .onChange(value -> hooks.hz(value))
             .doc("How often a second the background work of the main thread runs, from 1 to 500."));
     public final Option<Boolean> dynamicHz =
-            declare(flag("dynamic-hz", true).onChange(on -> hooks.dynamicHz(on)).doc("Run it more often when many clients are connected."));
+            declare(flag("dynamic-hz", true).onChange(on -> hooks.dynamicHz(on)).doc("Let hz rise when many clients are connected."));
 
     // Clients.
     public final Option<Long> maxClients = declare(integer("maxclients", 10000, 1, 0xffffffffL)

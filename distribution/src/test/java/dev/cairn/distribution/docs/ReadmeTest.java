@@ -1,0 +1,68 @@
+package dev.cairn.distribution.docs;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Holds the README to the files that it shows and names. */
+class ReadmeTest {
+    private static final Pattern JAVA_BLOCK = Pattern.compile("^```java\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
+    private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)[^):]*\\)");
+    private static final Path EXAMPLE = CheckedInPage.ROOT.resolve("modules/example-lease/src/main/java");
+
+    @Test
+    void readmeShowsTheExampleModuleAsItIs() throws IOException {
+        Matcher blocks = JAVA_BLOCK.matcher(text(CheckedInPage.ROOT.resolve("README.md")));
+        List<String> shown = new ArrayList<>();
+        while (blocks.find()) {
+            shown.add(blocks.group(1));
+        }
+        assertEquals(List.of(text(EXAMPLE.resolve("dev/cairn/example/lease/LeaseModule.java")), text(EXAMPLE.resolve("module-info.java"))),
+                shown);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"README.md", "distribution/docs/architecture.md", "distribution/docs/CONTRIBUTING.md"})
+    void linksLeadToFiles(String name) throws IOException {
+        Path page = CheckedInPage.ROOT.resolve(name);
+        Matcher links = LINK.matcher(text(page));
+        while (links.find()) {
+            String target = links.group(1);
+            assertTrue(Files.exists(page.resolveSibling(target)), () -> name + " links to " + target);
+        }
+    }
+
+    /** The page on the architecture names source files in the form {@code `Name.java`}; each is a file of the main sources. */
+    @Test
+    void architectureNamesFilesThatExist() throws IOException {
+        List<String> sources;
+        try (var files = Files.walk(CheckedInPage.ROOT)) {
+            sources = files.filter(f -> f.toString().endsWith(".java") && f.toString().contains("/src/main/"))
+                    .map(f -> f.getFileName().toString()).toList();
+        }
+        Matcher names = Pattern.compile("`(\\w+\\.java)`").matcher(text(CheckedInPage.ROOT.resolve("distribution/docs/architecture.md")));
+        List<String> missing = new ArrayList<>();
+        while (names.find()) {
+            if (!sources.contains(names.group(1))) {
+                missing.add(names.group(1));
+            }
+        }
+        assertEquals(List.of(), missing);
+    }
+
+    private static String text(Path file) throws IOException {
+        return Files.readString(file, StandardCharsets.UTF_8);
+    }
+}

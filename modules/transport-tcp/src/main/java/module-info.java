@@ -2,6 +2,7 @@
 @org.jspecify.annotations.NullMarked
 module dev.cairn.transport.tcp {
     requires dev.cairn.api;
+    requires dev.cairn.structures;
     requires static org.jspecify;
 
     provides dev.cairn.api.ServerModule with

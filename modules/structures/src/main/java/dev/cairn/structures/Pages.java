@@ -1,9 +1,6 @@
 package dev.cairn.structures;
 
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
@@ -32,13 +29,12 @@ public final class Pages {
     private static final int MADV_HUGEPAGE = 14;
     private static final int MADV_NOHUGEPAGE = 15;
 
-    private static final ValueLayout LONG = ValueLayout.JAVA_LONG;
-    private static final ValueLayout INT = ValueLayout.JAVA_INT;
-    private static final MethodHandle MMAP = function("mmap", FunctionDescriptor.of(LONG, LONG, LONG, INT, INT, INT, LONG));
-    private static final MethodHandle MUNMAP = function("munmap", FunctionDescriptor.of(INT, LONG, LONG));
-    private static final MethodHandle MADVISE = function("madvise", FunctionDescriptor.of(INT, LONG, LONG, INT));
-    private static final MethodHandle MREMAP = function("mremap", FunctionDescriptor.of(LONG, LONG, LONG, LONG, INT, LONG),
-            Linker.Option.firstVariadicArg(4));
+    private static final MethodHandle MMAP = LibC.function("mmap");
+    private static final MethodHandle MUNMAP = LibC.function("munmap");
+    private static final MethodHandle MADVISE = LibC.function("madvise");
+    private static final MethodHandle MREMAP = LibC.function("mremap");
+    /** Nobody asks for the errno of these calls. */
+    private static final MemorySegment ERRNO = LibC.newErrno();
 
     private static final AtomicLong MAPPED = new AtomicLong();
 
@@ -48,17 +44,6 @@ public final class Pages {
     private static volatile long releaseBytes;
 
     private Pages() {
-    }
-
-    private static MethodHandle function(String name, FunctionDescriptor descriptor, Linker.Option... options) {
-        Linker linker = Linker.nativeLinker();
-        MemorySegment symbol = linker.defaultLookup().find(name)
-                .orElseThrow(() -> new UnsupportedOperationException("the C library lacks " + name + "; Linux is required"));
-        return linker.downcallHandle(symbol, descriptor, options);
-    }
-
-    private static Error unexpected(String call, Throwable cause) {
-        return new AssertionError(call + " could not be called", cause);
     }
 
     private static long roundUp(long bytes) {
@@ -80,12 +65,7 @@ public final class Pages {
     }
 
     private static long mmap(long size) {
-        long address;
-        try {
-            address = (long) MMAP.invokeExact(0L, size, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS_NORESERVE, -1, 0L);
-        } catch (Throwable e) {
-            throw unexpected("mmap", e);
-        }
+        long address = LibC.call(MMAP, ERRNO, 0, size, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS_NORESERVE, -1, 0);
         if (address == -1) {
             throw new OutOfMemoryError("the operating system refused " + size + " bytes of memory (" + MAPPED.get()
                     + " are mapped); check the memory limit of the process, vm.overcommit_memory and vm.max_map_count");
@@ -124,12 +104,7 @@ public final class Pages {
     }
 
     private static void munmap(long address, long size) {
-        int result;
-        try {
-            result = (int) MUNMAP.invokeExact(address, size);
-        } catch (Throwable e) {
-            throw unexpected("munmap", e);
-        }
+        int result = (int) LibC.call(MUNMAP, ERRNO, address, size, 0, 0, 0, 0);
         if (result != 0) {
             throw new OutOfMemoryError(
                     "munmap of " + size + " bytes at 0x" + Long.toHexString(address) + " failed; check vm.max_map_count");
@@ -167,19 +142,11 @@ public final class Pages {
     }
 
     private static long mremap(long address, long from, long to, int flags, long target) {
-        try {
-            return (long) MREMAP.invokeExact(address, from, to, flags, target);
-        } catch (Throwable e) {
-            throw unexpected("mremap", e);
-        }
+        return LibC.call(MREMAP, ERRNO, address, from, to, flags, target, 0);
     }
 
     private static void advise(long address, long bytes, int advice) {
-        try {
-            int ignored = (int) MADVISE.invokeExact(address, bytes, advice);
-        } catch (Throwable e) {
-            throw unexpected("madvise", e);
-        }
+        LibC.call(MADVISE, ERRNO, address, bytes, advice, 0, 0, 0);
     }
 
     /** Asks for huge pages in the range; a kernel without them ignores it. */

@@ -1,11 +1,11 @@
 package dev.cairn.core.loop;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+
+import dev.cairn.structures.LibC;
 
 /**
  * The clock that a turn of the loop sees: the time of the last {@link #refresh}, so that all commands of a turn agree on it. Main thread
@@ -14,13 +14,12 @@ import java.lang.invoke.MethodHandle;
  * <p>A test moves the clock by {@link #advance}; wall clock and monotonic time go together, so that expiry and timers agree.
  */
 public final class Clock {
-    private static final int CLOCK_REALTIME = 0;
+    private static final long CLOCK_REALTIME = 0;
     private static final long SECONDS = 0;
     private static final long NANOS = 8;
-    private static final MethodHandle CLOCK_GETTIME = Linker.nativeLinker().downcallHandle(
-            Linker.nativeLinker().defaultLookup().findOrThrow("clock_gettime"),
-            FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG), Linker.Option.critical(false));
+    private static final MethodHandle CLOCK_GETTIME = LibC.function("clock_gettime");
 
+    private final MemorySegment errno = LibC.newErrno();
     private final MemorySegment timespec = Arena.ofAuto().allocate(16, 8);
     private final long timespecAddress = timespec.address();
     private long micros;
@@ -71,8 +70,8 @@ public final class Clock {
     /** The wall clock time now, in microseconds since 1970; leaves the cached time alone. */
     public long exactMicros() {
         try {
-            int rc = (int) CLOCK_GETTIME.invokeExact(CLOCK_REALTIME, timespecAddress);
-            assert rc == 0;
+            long rc = (long) CLOCK_GETTIME.invokeExact(errno, CLOCK_REALTIME, timespecAddress, 0L, 0L, 0L, 0L);
+            assert (int) rc == 0;
         } catch (Throwable t) {
             throw new AssertionError("clock_gettime", t);
         }

@@ -2,15 +2,12 @@ package dev.cairn.core.loop;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
-import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.Locale;
+
+import dev.cairn.structures.LibC;
 
 /**
  * The system calls of one epoll instance and its eventfd. Main thread, except {@link #wake}.
@@ -41,24 +38,17 @@ final class Epoll implements AutoCloseable {
     private static final long EVENT_SIZE = PACKED ? 12 : 16;
     private static final long DATA_OFFSET = PACKED ? 4 : 8;
 
-    private static final StructLayout CAPTURED = Linker.Option.captureStateLayout();
-    private static final long ERRNO_OFFSET = CAPTURED.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
+    private static final MethodHandle EPOLL_CREATE1 = LibC.function("epoll_create1");
+    private static final MethodHandle EVENTFD = LibC.function("eventfd");
+    private static final MethodHandle CLOSE = LibC.function("close");
+    private static final MethodHandle WRITE = LibC.function("write");
+    private static final MethodHandle EPOLL_CTL = LibC.function("epoll_ctl");
+    private static final MethodHandle EPOLL_WAIT = LibC.blocking("epoll_wait");
+    private static final MethodHandle EPOLL_POLL = LibC.function("epoll_wait");
 
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
-    private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
-    private static final Linker.Option CRITICAL = Linker.Option.critical(false);
-
-    private static final MethodHandle EPOLL_CREATE1 = function("epoll_create1", FunctionDescriptor.of(INT, INT), ERRNO);
-    private static final MethodHandle EVENTFD = function("eventfd", FunctionDescriptor.of(INT, INT, INT), ERRNO);
-    private static final MethodHandle CLOSE = function("close", FunctionDescriptor.of(INT, INT));
-    private static final MethodHandle WRITE = function("write", FunctionDescriptor.of(LONG, INT, LONG, LONG), CRITICAL);
-    private static final MethodHandle EPOLL_CTL = function("epoll_ctl", FunctionDescriptor.of(INT, INT, INT, INT, LONG), ERRNO, CRITICAL);
-    private static final MethodHandle EPOLL_WAIT = function("epoll_wait", FunctionDescriptor.of(INT, INT, LONG, INT, INT), ERRNO);
-    private static final MethodHandle EPOLL_POLL = function("epoll_wait", FunctionDescriptor.of(INT, INT, LONG, INT, INT), ERRNO, CRITICAL);
-
-    private final MemorySegment captured = Arena.ofAuto().allocate(CAPTURED);
-    private final MemorySegment one = Arena.ofAuto().allocate(LONG);
+    private final MemorySegment captured = LibC.newErrno();
+    private final MemorySegment wakerErrno = LibC.newErrno();
+    private final MemorySegment one = Arena.ofAuto().allocate(ValueLayout.JAVA_LONG);
     private final MemorySegment change = Arena.ofAuto().allocate(16, 8);
     private final long changeAddress = change.address();
     private final Object wakeLock = new Object();
@@ -68,20 +58,13 @@ final class Epoll implements AutoCloseable {
 
     /** Opens an epoll instance that watches an eventfd under the data 0. */
     Epoll() throws IOException {
-        one.set(LONG, 0, 1);
-        try {
-            epoll = checked("epoll_create1", (int) EPOLL_CREATE1.invokeExact(captured, CLOEXEC));
-            int fd = (int) EVENTFD.invokeExact(captured, 0, CLOEXEC | NONBLOCK);
-            if (fd < 0) {
-                int errno = errno();
-                closeDescriptor(epoll);
-                throw failure("eventfd", errno);
-            }
-            eventFd = fd;
-        } catch (IOException | RuntimeException | Error e) {
-            throw e;
-        } catch (Throwable t) {
-            throw new AssertionError(t);
+        one.set(ValueLayout.JAVA_LONG, 0, 1);
+        epoll = checked("epoll_create1", (int) LibC.call(EPOLL_CREATE1, captured, CLOEXEC, 0, 0, 0, 0, 0));
+        eventFd = (int) LibC.call(EVENTFD, captured, 0, CLOEXEC | NONBLOCK, 0, 0, 0, 0);
+        if (eventFd < 0) {
+            IOException failure = failure("eventfd", errno());
+            closeDescriptor(epoll);
+            throw failure;
         }
         // Edge-triggered: each write shows once and the counter needs no reading.
         int errno = control(ADD, eventFd, IN | EDGE_TRIGGERED, 0);
@@ -115,8 +98,8 @@ final class Epoll implements AutoCloseable {
         change.set(ValueLayout.JAVA_INT_UNALIGNED, 0, mask);
         change.set(ValueLayout.JAVA_LONG_UNALIGNED, DATA_OFFSET, data);
         try {
-            int rc = (int) EPOLL_CTL.invokeExact(captured, epoll, operation, descriptor, changeAddress);
-            return rc == 0 ? 0 : errno();
+            long rc = (long) EPOLL_CTL.invokeExact(captured, (long) epoll, (long) operation, (long) descriptor, changeAddress, 0L, 0L);
+            return (int) rc == 0 ? 0 : errno();
         } catch (Throwable t) {
             throw new AssertionError(t);
         }
@@ -132,9 +115,11 @@ final class Epoll implements AutoCloseable {
         int n;
         try {
             if (timeout == 0) {
-                n = (int) EPOLL_POLL.invokeExact(captured, epoll, events.address(), max, 0);
+                long count = (long) EPOLL_POLL.invokeExact(captured, (long) epoll, events.address(), (long) max, 0L, 0L, 0L);
+                n = (int) count;
             } else {
-                n = (int) EPOLL_WAIT.invokeExact(captured, epoll, events.address(), max, timeout);
+                long count = (long) EPOLL_WAIT.invokeExact(captured, (long) epoll, events.address(), (long) max, (long) timeout, 0L, 0L);
+                n = (int) count;
             }
         } catch (Throwable t) {
             throw new AssertionError(t);
@@ -153,12 +138,8 @@ final class Epoll implements AutoCloseable {
     void wake() {
         synchronized (wakeLock) {
             if (!closed) {
-                try {
-                    long written = (long) WRITE.invokeExact(eventFd, one.address(), 8L);
-                    assert written == 8;
-                } catch (Throwable t) {
-                    throw new AssertionError(t);
-                }
+                long written = LibC.call(WRITE, wakerErrno, eventFd, one.address(), 8, 0, 0, 0);
+                assert written == 8;
             }
         }
     }
@@ -176,11 +157,11 @@ final class Epoll implements AutoCloseable {
 
     /** An exception for a failed system call. */
     static IOException failure(String call, int errno) {
-        return new IOException(call + ": " + Errors.text(errno));
+        return new IOException(call + ": " + LibC.text(errno));
     }
 
     private int errno() {
-        return captured.get(INT, ERRNO_OFFSET);
+        return LibC.errno(captured);
     }
 
     private int checked(String call, int result) throws IOException {
@@ -190,37 +171,7 @@ final class Epoll implements AutoCloseable {
         return result;
     }
 
-    private static void closeDescriptor(int descriptor) {
-        try {
-            int unused = (int) CLOSE.invokeExact(descriptor);
-        } catch (Throwable t) {
-            throw new AssertionError(t);
-        }
-    }
-
-    private static MethodHandle function(String name, FunctionDescriptor type, Linker.Option... options) {
-        Linker linker = Linker.nativeLinker();
-        return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), type, options);
-    }
-
-    /** Texts of error numbers, apart because only failures need them. */
-    private static final class Errors {
-        private static final MethodHandle TEXT;
-
-        static {
-            // The untranslated text where the C library has it: strerror follows the locale.
-            SymbolLookup libc = Linker.nativeLinker().defaultLookup();
-            TEXT = Linker.nativeLinker().downcallHandle(
-                    libc.find("strerrordesc_np").orElseGet(() -> libc.findOrThrow("strerror")), FunctionDescriptor.of(LONG, INT));
-        }
-
-        static String text(int errno) {
-            try {
-                long text = (long) TEXT.invokeExact(errno);
-                return text == 0 ? "errno " + errno : MemorySegment.ofAddress(text).reinterpret(1024).getString(0);
-            } catch (Throwable t) {
-                throw new AssertionError(t);
-            }
-        }
+    private void closeDescriptor(int descriptor) {
+        LibC.call(CLOSE, captured, descriptor, 0, 0, 0, 0, 0);
     }
 }

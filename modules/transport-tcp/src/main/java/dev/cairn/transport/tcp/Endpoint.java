@@ -1,10 +1,11 @@
 package dev.cairn.transport.tcp;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+
+import dev.cairn.structures.LibC;
 import java.nio.ByteOrder;
 
 /**
@@ -89,17 +90,14 @@ record Endpoint(boolean six, long high, long low, int scope, int port) {
             bytes.set(LONG_BE, 0, high);
             bytes.set(LONG_BE, 8, low);
             MemorySegment text = arena.allocate(TEXT_SIZE);
-            long end = (long) Ntop.INET_NTOP.invokeExact(AF_INET6, bytes.address(), text.address(), TEXT_SIZE);
+            long end = LibC.call(Ntop.INET_NTOP, LibC.newErrno(), AF_INET6, bytes.address(), text.address(), TEXT_SIZE, 0, 0);
             assert end != 0;
             return text.getString(0);
-        } catch (Throwable t) {
-            throw new AssertionError(t);
         }
     }
 
     /** Linked when the first IPv6 address is written. */
     private static final class Ntop {
-        static final MethodHandle INET_NTOP =
-                Libc.function("inet_ntop", FunctionDescriptor.of(Libc.LONG, Libc.INT, Libc.LONG, Libc.LONG, Libc.INT));
+        static final MethodHandle INET_NTOP = LibC.function("inet_ntop");
     }
 }

@@ -15,14 +15,14 @@ final class ListenFailed extends IOException {
 
     /** Whether somebody listens there already. */
     boolean inUse() {
-        return errno == Libc.EADDRINUSE;
+        return errno == Errno.EADDRINUSE;
     }
 
     /** Whether the system lacks the address's family, or the address, which an optional one may. */
     boolean skips(boolean optional) {
         return switch (errno) {
-            case Libc.EADDRNOTAVAIL -> optional;
-            case Libc.ENOPROTOOPT, Libc.EPROTONOSUPPORT, Libc.ESOCKTNOSUPPORT, Libc.EPFNOSUPPORT, Libc.EAFNOSUPPORT -> true;
+            case Errno.EADDRNOTAVAIL -> optional;
+            case Errno.ENOPROTOOPT, Errno.EPROTONOSUPPORT, Errno.ESOCKTNOSUPPORT, Errno.EPFNOSUPPORT, Errno.EAFNOSUPPORT -> true;
             default -> false;
         };
     }

@@ -1,14 +1,10 @@
 package dev.cairn.transport.tcp;
 
-import static dev.cairn.transport.tcp.Libc.CRITICAL;
-import static dev.cairn.transport.tcp.Libc.ERRNO;
-import static dev.cairn.transport.tcp.Libc.INT;
-import static dev.cairn.transport.tcp.Libc.LONG;
-
 import java.io.IOException;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+
+import dev.cairn.structures.LibC;
 
 /**
  * An open non-blocking stream socket of any family. One thread at a time uses it.
@@ -17,11 +13,14 @@ import java.lang.invoke.MethodHandle;
  * is the caller's, since a socket can be lent to another thread.
  */
 final class Socket {
-    private static final int MSG_NOSIGNAL = 0x4000;
+    private static final long MSG_NOSIGNAL = 0x4000;
 
-    private static final MethodHandle RECV = Libc.function("recv", FunctionDescriptor.of(LONG, INT, LONG, LONG, INT), ERRNO, CRITICAL);
-    private static final MethodHandle SEND = Libc.function("send", FunctionDescriptor.of(LONG, INT, LONG, LONG, INT), ERRNO, CRITICAL);
-    private static final MethodHandle CLOSE = Libc.function("close", FunctionDescriptor.of(INT, INT));
+    private static final MethodHandle RECV = LibC.function("recv");
+    private static final MethodHandle SEND = LibC.function("send");
+    private static final MethodHandle CLOSE = LibC.function("close");
+
+    /** Nobody asks why a close failed. */
+    private static final MemorySegment CLOSE_ERRNO = LibC.newErrno();
 
     private int descriptor;
 
@@ -47,7 +46,7 @@ final class Socket {
         while (true) {
             long n;
             try {
-                n = (long) RECV.invokeExact(captured, descriptor, address, (long) length, 0);
+                n = (long) RECV.invokeExact(captured, (long) descriptor, address, (long) length, 0L, 0L, 0L);
             } catch (Throwable t) {
                 throw new AssertionError(t);
             }
@@ -72,7 +71,7 @@ final class Socket {
         while (true) {
             long n;
             try {
-                n = (long) SEND.invokeExact(captured, descriptor, address, (long) length, MSG_NOSIGNAL);
+                n = (long) SEND.invokeExact(captured, (long) descriptor, address, (long) length, MSG_NOSIGNAL, 0L, 0L);
             } catch (Throwable t) {
                 throw new AssertionError(t);
             }
@@ -95,23 +94,19 @@ final class Socket {
 
     /** Closes a descriptor that no socket object has taken over. */
     static void close(int descriptor) {
-        try {
-            int unused = (int) CLOSE.invokeExact(descriptor);
-        } catch (Throwable t) {
-            throw new AssertionError(t);
-        }
+        LibC.call(CLOSE, CLOSE_ERRNO, descriptor, 0, 0, 0, 0, 0);
     }
 
     /** Tells a call that would have blocked (true) from one to repeat (false); anything else breaks the connection. */
     private static boolean wouldBlock(MemorySegment captured) throws IOException {
-        int errno = Libc.errno(captured);
-        if (errno == Libc.EAGAIN) {
+        int errno = LibC.errno(captured);
+        if (errno == Errno.EAGAIN) {
             return true;
         }
-        if (errno == Libc.EINTR) {
+        if (errno == Errno.EINTR) {
             return false;
         }
-        throw new Broken(Libc.text(errno));
+        throw new Broken(LibC.text(errno));
     }
 
     /** Says why a connection is broken; where in the server that was found out is of no interest. */

@@ -1,14 +1,11 @@
 package dev.cairn.transport.tcp;
 
-import static dev.cairn.transport.tcp.Libc.CRITICAL;
-import static dev.cairn.transport.tcp.Libc.ERRNO;
-import static dev.cairn.transport.tcp.Libc.INT;
-import static dev.cairn.transport.tcp.Libc.LONG;
-
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+
+import dev.cairn.structures.LibC;
 
 /** The system calls that open, set and name sockets. Main thread: the calls share their memory. */
 final class SocketCalls {
@@ -29,21 +26,21 @@ final class SocketCalls {
     private static final int SOCK_NONBLOCK = 0x800;
     private static final int SOCK_CLOEXEC = 0x80000;
 
-    private static final MethodHandle SOCKET = Libc.function("socket", FunctionDescriptor.of(INT, INT, INT, INT), ERRNO);
-    private static final MethodHandle BIND = Libc.function("bind", FunctionDescriptor.of(INT, INT, LONG, INT), ERRNO);
-    private static final MethodHandle LISTEN = Libc.function("listen", FunctionDescriptor.of(INT, INT, INT), ERRNO);
-    private static final MethodHandle ACCEPT4 = Libc.function("accept4", FunctionDescriptor.of(INT, INT, LONG, LONG, INT), ERRNO, CRITICAL);
+    private static final MethodHandle SOCKET = LibC.function("socket");
+    private static final MethodHandle BIND = LibC.function("bind");
+    private static final MethodHandle LISTEN = LibC.function("listen");
+    private static final MethodHandle ACCEPT4 = LibC.function("accept4");
     private static final MethodHandle SETSOCKOPT =
-            Libc.function("setsockopt", FunctionDescriptor.of(INT, INT, INT, INT, LONG, INT), ERRNO, CRITICAL);
+            LibC.function("setsockopt");
     private static final MethodHandle GETSOCKOPT =
-            Libc.function("getsockopt", FunctionDescriptor.of(INT, INT, INT, INT, LONG, LONG), ERRNO, CRITICAL);
+            LibC.function("getsockopt");
     private static final MethodHandle GETSOCKNAME =
-            Libc.function("getsockname", FunctionDescriptor.of(INT, INT, LONG, LONG), ERRNO, CRITICAL);
+            LibC.function("getsockname");
 
-    private final MemorySegment captured = Libc.newCapture();
+    private final MemorySegment captured = LibC.newErrno();
     private final MemorySegment address = Arena.ofAuto().allocate(128, 8);
-    private final MemorySegment length = Arena.ofAuto().allocate(INT);
-    private final MemorySegment value = Arena.ofAuto().allocate(INT);
+    private final MemorySegment length = Arena.ofAuto().allocate(ValueLayout.JAVA_INT);
+    private final MemorySegment value = Arena.ofAuto().allocate(ValueLayout.JAVA_INT);
 
     /** Where calls of the main thread leave errno. */
     MemorySegment captured() {
@@ -52,37 +49,25 @@ final class SocketCalls {
 
     /** The errno of the last failed call. */
     int errno() {
-        return Libc.errno(captured);
+        return LibC.errno(captured);
     }
 
     /** Opens a non-blocking stream socket; returns -1 on failure. */
     int socket(int family) {
-        try {
-            return (int) SOCKET.invokeExact(captured, family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-        } catch (Throwable t) {
-            throw new AssertionError(t);
-        }
+        return (int) LibC.call(SOCKET, captured, family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, 0, 0, 0);
     }
 
     /** Sets an option that is an integer; returns whether that worked. */
     boolean set(int descriptor, int level, int option, int to) {
-        value.set(INT, 0, to);
-        try {
-            return (int) SETSOCKOPT.invokeExact(captured, descriptor, level, option, value.address(), Integer.BYTES) == 0;
-        } catch (Throwable t) {
-            throw new AssertionError(t);
-        }
+        value.set(ValueLayout.JAVA_INT, 0, to);
+        return (int) LibC.call(SETSOCKOPT, captured, descriptor, level, option, value.address(), Integer.BYTES, 0) == 0;
     }
 
     /** An option that is an integer, -1 on failure. */
     int get(int descriptor, int level, int option) {
-        length.set(INT, 0, Integer.BYTES);
-        try {
-            int rc = (int) GETSOCKOPT.invokeExact(captured, descriptor, level, option, value.address(), length.address());
-            return rc == 0 ? value.get(INT, 0) : -1;
-        } catch (Throwable t) {
-            throw new AssertionError(t);
-        }
+        length.set(ValueLayout.JAVA_INT, 0, Integer.BYTES);
+        int rc = (int) LibC.call(GETSOCKOPT, captured, descriptor, level, option, value.address(), length.address(), 0);
+        return rc == 0 ? value.get(ValueLayout.JAVA_INT, 0) : -1;
     }
 
     /** Makes probes find out dead peers: the first after {@code seconds}, then three, each a third of that later. */
@@ -96,30 +81,18 @@ final class SocketCalls {
     /** Binds a socket; returns whether that worked. */
     boolean bind(int descriptor, Endpoint endpoint) {
         int size = endpoint.write(address);
-        try {
-            return (int) BIND.invokeExact(captured, descriptor, address.address(), size) == 0;
-        } catch (Throwable t) {
-            throw new AssertionError(t);
-        }
+        return (int) LibC.call(BIND, captured, descriptor, address.address(), size, 0, 0, 0) == 0;
     }
 
     /** Lets a socket take connections; returns whether that worked. */
     boolean listen(int descriptor, int backlog) {
-        try {
-            return (int) LISTEN.invokeExact(captured, descriptor, backlog) == 0;
-        } catch (Throwable t) {
-            throw new AssertionError(t);
-        }
+        return (int) LibC.call(LISTEN, captured, descriptor, backlog, 0, 0, 0, 0) == 0;
     }
 
     /** Accepts a connection; returns its descriptor, non-blocking, or -1. {@link #accepted} is the peer then. */
     int accept(int descriptor) {
-        length.set(INT, 0, (int) address.byteSize());
-        try {
-            return (int) ACCEPT4.invokeExact(captured, descriptor, address.address(), length.address(), SOCK_NONBLOCK | SOCK_CLOEXEC);
-        } catch (Throwable t) {
-            throw new AssertionError(t);
-        }
+        length.set(ValueLayout.JAVA_INT, 0, (int) address.byteSize());
+        return (int) LibC.call(ACCEPT4, captured, descriptor, address.address(), length.address(), SOCK_NONBLOCK | SOCK_CLOEXEC, 0, 0);
     }
 
     /** The peer of the connection that was accepted last. */
@@ -129,13 +102,9 @@ final class SocketCalls {
 
     /** The local end of a socket, {@code 0.0.0.0:0} when it has none. */
     Endpoint local(int descriptor) {
-        length.set(INT, 0, (int) address.byteSize());
+        length.set(ValueLayout.JAVA_INT, 0, (int) address.byteSize());
         address.fill((byte) 0);
-        try {
-            int unused = (int) GETSOCKNAME.invokeExact(captured, descriptor, address.address(), length.address());
-        } catch (Throwable t) {
-            throw new AssertionError(t);
-        }
+        LibC.call(GETSOCKNAME, captured, descriptor, address.address(), length.address(), 0, 0, 0);
         return Endpoint.read(address);
     }
 }

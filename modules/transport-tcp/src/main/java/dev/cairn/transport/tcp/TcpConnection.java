@@ -148,7 +148,7 @@ final class TcpConnection implements Connection {
     }
 
     private MemorySegment captured() {
-        return lent ? Libc.captureOfThread() : capturedOnMain;
+        return lent ? Errno.ofThread() : capturedOnMain;
     }
 
     private static long address(MemorySegment segment, long offset, int length) {

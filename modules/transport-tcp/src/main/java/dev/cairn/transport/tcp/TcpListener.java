@@ -8,6 +8,7 @@ import dev.cairn.api.io.Connection;
 import dev.cairn.api.io.Listener;
 import dev.cairn.api.io.Loop;
 import org.jspecify.annotations.Nullable;
+import dev.cairn.structures.LibC;
 
 /** A listening TCP socket. Main thread. */
 final class TcpListener implements Listener {
@@ -104,21 +105,21 @@ final class TcpListener implements Listener {
     /** Whether to try the next connection after a failure: not when there is none, or nothing to take it with. */
     private boolean goOn(int errno) {
         switch (errno) {
-            case Libc.EAGAIN -> {
+            case Errno.EAGAIN -> {
                 return false;
             }
-            case Libc.EINTR -> {
+            case Errno.EINTR -> {
                 return true;
             }
-            case Libc.EMFILE, Libc.ENFILE, Libc.ENOBUFS, Libc.ENOMEM -> {
+            case Errno.EMFILE, Errno.ENFILE, Errno.ENOBUFS, Errno.ENOMEM -> {
                 watch.interest(false, false);
                 pause = loop.after(PAUSE, () -> watch.interest(true, false));
-                log(System.Logger.Level.WARNING, "Accepting client connection: accept: " + Libc.text(errno));
+                log(System.Logger.Level.WARNING, "Accepting client connection: accept: " + LibC.text(errno));
                 return false;
             }
             default -> {
                 // The connection broke while it waited in the queue.
-                log(System.Logger.Level.DEBUG, "Accepting client connection: accept: " + Libc.text(errno));
+                log(System.Logger.Level.DEBUG, "Accepting client connection: accept: " + LibC.text(errno));
                 return true;
             }
         }

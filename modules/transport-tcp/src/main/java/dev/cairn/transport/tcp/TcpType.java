@@ -12,6 +12,7 @@ import dev.cairn.api.io.ConnectionType;
 import dev.cairn.api.io.Listener;
 import dev.cairn.api.io.Loop;
 import org.jspecify.annotations.Nullable;
+import dev.cairn.structures.LibC;
 
 /**
  * The connection type {@code tcp}. Main thread.
@@ -215,7 +216,7 @@ final class TcpType implements ConnectionType {
         int descriptor = calls.socket(endpoint.family());
         if (descriptor < 0) {
             int errno = calls.errno();
-            throw failed(address, port, "socket: " + Libc.text(errno), errno);
+            throw failed(address, port, "socket: " + LibC.text(errno), errno);
         }
         String step;
         if (endpoint.six() && !calls.set(descriptor, SocketCalls.IPPROTO_IPV6, SocketCalls.IPV6_V6ONLY, 1)) {
@@ -233,7 +234,7 @@ final class TcpType implements ConnectionType {
         }
         int errno = calls.errno();
         Socket.close(descriptor);
-        throw failed(address, port, step + ": " + Libc.text(errno), errno);
+        throw failed(address, port, step + ": " + LibC.text(errno), errno);
     }
 
     private static ListenFailed failed(BindAddress address, int port, String reason, int errno) {

@@ -20,6 +20,10 @@ import org.jspecify.annotations.Nullable;
  * client with nothing to send holds no chunk. The last chunk's write position and end are fields, so that a short reply is one comparison and one or
  * two stores. All slow cases, a full chunk, no chunk and a muted writer, look like a full chunk and meet in {@link #room}.
  *
+ * <p>The first chunk may be smaller than the others, as what was written to this client of late allows: the small chunks of many clients fit the caches
+ * that their usual ones would push each other out of. Each flush notes how much waits; the size changes only when {@link #expandFirstChunk} or
+ * {@link #shrinkFirstChunk} is called.
+ *
  * <p>{@link #begin} leaves a gap of the longest header in one chunk; {@link #end} writes the header and moves what follows in this chunk, and only there,
  * to close the gap. The cost is bounded by the chunk's size however much follows.
  */
@@ -73,6 +77,8 @@ public final class ReplyWriter implements Reply {
     private long readAt;
     private long sent;
     private int chunks;
+    private long firstChunk = ChunkPool.CHUNK;
+    private long peak;
 
     private boolean resp3;
     private boolean muted;
@@ -123,7 +129,7 @@ public final class ReplyWriter implements Reply {
             errorEnd = -1;
             return 0;
         }
-        long size = ChunkPool.sizeFor(n + CONTENT);
+        long size = tail == 0 && n + CONTENT <= firstChunk ? firstChunk : ChunkPool.sizeFor(n + CONTENT);
         long chunk = pool.take(size);
         long position = origin + at;
         Memory.putLong(chunk + NEXT, 0);
@@ -381,7 +387,7 @@ public final class ReplyWriter implements Reply {
             errorEnd = -1;
             return this;
         }
-        if (length > ChunkPool.CHUNK - CONTENT - HEADER) {
+        if (length > (tail == 0 ? firstChunk : ChunkPool.CHUNK) - CONTENT - HEADER) {
             room((long) length + HEADER);
             return bulk(address, length);
         }
@@ -788,6 +794,46 @@ public final class ReplyWriter implements Reply {
         return chunks;
     }
 
+    /** Size in bytes of the chunk that the next reply is begun in if it fits: a power of two from 1 KB to 16 KB. It begins with the largest. */
+    public long firstChunk() {
+        return firstChunk;
+    }
+
+    /** The most bytes that waited at a time since the writer was made or {@link #resetPeak} was called, as far as a flush saw them. */
+    public long peak() {
+        return Math.max(peak, pendingBytes());
+    }
+
+    /** Begins to look for the peak anew. */
+    public void resetPeak() {
+        peak = 0;
+    }
+
+    /** Makes the first chunk as large as the peak needs, up to 16 KB, if it is smaller; returns whether it was. */
+    public boolean expandFirstChunk() {
+        long fit = fitting(peak());
+        if (fit <= firstChunk) {
+            return false;
+        }
+        firstChunk = fit;
+        return true;
+    }
+
+    /** Makes the first chunk as small as the peak allows, down to 1 KB, if half of it would do; returns whether it was changed. */
+    public boolean shrinkFirstChunk() {
+        long fit = fitting(peak());
+        if (fit >= firstChunk) {
+            return false;
+        }
+        firstChunk = fit;
+        return true;
+    }
+
+    private static long fitting(long content) {
+        long needed = Math.clamp(content + CONTENT, ChunkPool.SMALLEST, ChunkPool.CHUNK);
+        return Long.highestOneBit(needed - 1) << 1;
+    }
+
     /**
      * Hands bytes that wait to the sink, from the first on, until it takes fewer than it is offered, {@code maxBytes} are sent or none is left. Chunks that
      * are sent are released. A chunk above the usual size, which holds one large reply, is offered whole even if that goes beyond {@code maxBytes}: what
@@ -802,6 +848,7 @@ public final class ReplyWriter implements Reply {
             throw new IllegalStateException(open + " aggregates are open");
         }
         int total = 0;
+        peak = Math.max(peak, origin + at - sent);
         while (head != 0 && total < maxBytes) {
             long end = end(head);
             boolean large = Memory.getLong(head + SIZE) > ChunkPool.CHUNK;

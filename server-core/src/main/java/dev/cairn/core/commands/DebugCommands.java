@@ -35,11 +35,16 @@ import dev.cairn.api.data.WriteSlot;
 import dev.cairn.api.event.KeyEventClass;
 import dev.cairn.core.db.Inspection;
 import dev.cairn.core.server.Server;
+import dev.cairn.core.server.ServerSettings;
 
 /** DEBUG: for the developers of the server and its tests, never for applications. Main thread; it may stall it on purpose. */
 public final class DebugCommands {
     private static final Logger LOG = LoggerFactory.getLogger(DebugCommands.class);
     private static final Token SET = Token.of("set");
+    private static final Token PEAK_RESET_TIME = Token.of("PEAK-RESET-TIME");
+    private static final Token NEVER = Token.of("NEVER");
+    private static final Token RESET = Token.of("RESET");
+    private static final Token RESIZING = Token.of("RESIZING");
     private static final Token FAST = Token.of("FAST");
     private static final String STRING = "string";
     private static final long NANOS = 1_000_000_000L;
@@ -58,6 +63,9 @@ public final class DebugCommands {
             "    they hold value:number, cut or filled with zero bytes to the size.", "PROTOCOL <type>",
             "    Reply with an example of a type: string, integer, double, bignum, null, array,",
             "    set, map, attrib, push, verbatim, true, false.",
+            "REPLYBUFFER PEAK-RESET-TIME <NEVER|RESET|milliseconds>",
+            "    Set the time after which a client's reply buffer shrinks to what was used of it; RESET for the usual time.",
+            "REPLYBUFFER RESIZING <0|1>", "    Leave the sizes of reply buffers as they are, or let them follow their use.",
             "SEGFAULT", "    Crash as an access to a wrong address does.", "SET-ACTIVE-EXPIRE <0|1>",
             "    Leave expired keys until they are asked for, or delete them in the background too.", "SLEEP <seconds>",
             "    Do nothing for so long, for no client; decimals are allowed.");
@@ -150,6 +158,8 @@ public final class DebugCommands {
             object(call, args, out);
         } else if (name.equals("populate") && size >= 3 && size <= 5) {
             populate(call, args, out);
+        } else if (name.equals("replybuffer") && size == 4) {
+            return replyBuffer(args, out);
         } else if (name.equals("digest-value")) {
             Digest digest = new Digest();
             out.array(size - 2);
@@ -165,6 +175,19 @@ public final class DebugCommands {
         } else {
             return false;
         }
+        return true;
+    }
+
+    private boolean replyBuffer(Args args, Reply out) {
+        if (args.is(2, PEAK_RESET_TIME)) {
+            server.settings().replyPeakMillis = args.is(3, NEVER) ? -1
+                    : args.is(3, RESET) ? ServerSettings.REPLY_PEAK_MILLIS : args.integer(3);
+        } else if (args.is(2, RESIZING)) {
+            server.settings().replyResizing = isOn(args.at(3));
+        } else {
+            return false;
+        }
+        out.ok();
         return true;
     }
 

@@ -1,7 +1,5 @@
 package dev.cairn.core.server;
 
-import dev.cairn.resp.ChunkPool;
-
 /** A client's line in CLIENT LIST. Main thread. */
 public final class ClientInfo {
     /** Heap that a client's objects take, bytes, roughly. */
@@ -18,10 +16,11 @@ public final class ClientInfo {
      */
     public static void append(StringBuilder to, ServerClient c, long nowMillis, long argumentBytes) {
         long pending = c.reply.pendingBytes();
-        long first = Math.min(pending, ChunkPool.CHUNK);
-        long buffer = c.reply.chunks() > 0 ? ChunkPool.CHUNK : 0;
+        long buffer = c.reply.firstChunk();
+        long first = Math.min(pending, buffer);
+        long held = c.reply.chunks() > 0 ? buffer : 0;
         long listed = pending - first;
-        long total = OBJECTS + c.queryCapacity + buffer + listed + c.queuedBytes();
+        long total = OBJECTS + c.queryCapacity + held + listed + c.queuedBytes();
         CommandEntry last = c.lastCommand;
         to.append("id=").append(c.id());
         to.append(" addr=").append(c.address());
@@ -40,7 +39,7 @@ public final class ClientInfo {
         to.append(" argv-mem=").append(argumentBytes);
         to.append(" multi-mem=").append(c.queuedBytes());
         to.append(" rbs=").append(buffer);
-        to.append(" rbp=").append(first);
+        to.append(" rbp=").append(Math.min(c.reply.peak(), buffer));
         to.append(" obl=").append(first);
         to.append(" oll=").append(Math.max(0, c.reply.chunks() - 1));
         to.append(" omem=").append(listed);

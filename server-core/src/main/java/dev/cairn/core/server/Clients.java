@@ -536,6 +536,7 @@ public final class Clients {
                 checkOutputLimit(c);
             }
             resizeQuery(c, now);
+            resizeReply(c, now);
         }
     }
 
@@ -553,6 +554,24 @@ public final class Clients {
             }
         }
         c.queryPeak = c.parser.receivingBig() ? c.queryLength : Math.max(c.queryLength, c.parser.pendingBulkLength());
+    }
+
+    /** Lets the size of the first chunk of replies follow its use: up when it did not take what waited, down when half of it did for some time. */
+    private void resizeReply(ServerClient c, long now) {
+        ServerSettings settings = server.settings();
+        if (!settings.replyResizing) {
+            return;
+        }
+        if (c.reply.expandFirstChunk()) {
+            server.stats().replyBufferExpands++;
+        }
+        if (settings.replyPeakMillis >= 0 && now - c.replyPeakSince >= settings.replyPeakMillis) {
+            if (c.reply.shrinkFirstChunk()) {
+                server.stats().replyBufferShrinks++;
+            }
+            c.reply.resetPeak();
+            c.replyPeakSince = now;
+        }
     }
 
     /** Closes all clients, after a last try to write what they are owed. */

@@ -69,6 +69,9 @@ public final class ServerClient implements Client {
     long bytesIn;
     long bytesOut;
 
+    /** Since when the reply buffer's peak is looked for, ms since 1970. */
+    long replyPeakSince;
+
     boolean writePending;
     boolean writeHandlerSet;
     boolean closeAfterReply;
@@ -86,6 +89,7 @@ public final class ServerClient implements Client {
         this.database = database;
         this.createdMillis = nowMillis;
         this.lastInteractionMillis = nowMillis;
+        this.replyPeakSince = nowMillis;
     }
 
     @Override

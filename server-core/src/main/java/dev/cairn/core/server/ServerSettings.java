@@ -6,6 +6,8 @@ import dev.cairn.api.command.CommandError;
 
 /** What the configuration decides for the server's own work; changed on the main thread only. */
 public final class ServerSettings {
+    /** What {@link #replyPeakMillis} is at first. */
+    public static final long REPLY_PEAK_MILLIS = 5000;
     /** The password of the default user, empty for none; one byte a character. */
     public String password = "";
     /** Whether connections from other hosts are refused while there is no password. */
@@ -16,6 +18,10 @@ public final class ServerSettings {
     public boolean dynamicHz = true;
     /** Whether the cron goes on with the growth of indexes. */
     public boolean activeRehashing = true;
+    /** Ms after which the cron lets reply buffers shrink to what was used in that time, negative for never. */
+    public long replyPeakMillis = REPLY_PEAK_MILLIS;
+    /** Whether the cron changes the size of reply buffers. */
+    public boolean replyResizing = true;
     /** Whether the cron does nothing, as DEBUG PAUSE-CRON asks for. */
     public boolean cronPaused;
     /** Who may use DEBUG: {@code yes}, {@code no} or {@code local}. */

@@ -30,6 +30,10 @@ public final class ServerStats {
     public long queryLimitDisconnections;
     /** Clients closed because their output buffer was too large. */
     public long outputLimitDisconnections;
+    /** How often a client's reply buffer became smaller. */
+    public long replyBufferShrinks;
+    /** How often a client's reply buffer became larger. */
+    public long replyBufferExpands;
     /** Failed authentications. */
     public long deniedAuthentications;
     /** Largest memory in use that was seen, bytes. */
@@ -98,6 +102,8 @@ public final class ServerStats {
         unexpectedErrors = 0;
         queryLimitDisconnections = 0;
         outputLimitDisconnections = 0;
+        replyBufferShrinks = 0;
+        replyBufferExpands = 0;
         deniedAuthentications = 0;
         loopTurns = 0;
         loopNanos = 0;

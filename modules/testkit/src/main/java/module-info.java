@@ -9,6 +9,7 @@ module dev.cairn.testkit {
     requires transitive org.junit.jupiter.api;
     requires dev.cairn.core;
     requires dev.cairn.structures;
+    requires jdk.management;
 
     requires static org.jspecify;
 

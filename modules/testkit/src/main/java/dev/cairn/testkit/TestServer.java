@@ -1,5 +1,6 @@
 package dev.cairn.testkit;
 
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -309,6 +310,14 @@ public final class TestServer implements AutoCloseable {
         }
     }
 
+    /**
+     * Bytes that the main thread has allocated on the Java heap so far. In the checked mode of the off-heap memory commands allocate; a
+     * test of their allocations runs without it.
+     */
+    public long allocatedBytes() {
+        return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean()).getThreadAllocatedBytes(main.threadId());
+    }
+
     /** The core. */
     Server server() {
         if (ended.isCompletedExceptionally()) {
@@ -320,11 +329,6 @@ public final class TestServer implements AutoCloseable {
     /** How the server is put together. */
     ServerAssembly assembly() {
         return assembly;
-    }
-
-    /** The main thread. */
-    Thread main() {
-        return main;
     }
 
     @Override

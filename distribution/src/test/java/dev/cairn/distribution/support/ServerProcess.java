@@ -103,7 +103,8 @@ public final class ServerProcess implements AutoCloseable {
         }
     }
 
-    private static int freePort() throws IOException {
+    /** A port of the loopback interface that was free a moment ago. */
+    public static int freePort() throws IOException {
         int first = Integer.getInteger("cairn.test.first.port", 0);
         for (int port = first; port < first + 40; port++) {
             try (ServerSocket probe = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {

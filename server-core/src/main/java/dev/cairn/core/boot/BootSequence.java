@@ -21,6 +21,7 @@ import dev.cairn.core.config.ConfigError;
 import dev.cairn.core.config.ConfigFile;
 import dev.cairn.core.config.ConfigSyntax;
 import dev.cairn.core.config.CoreOptions;
+import dev.cairn.core.config.OptionSetError;
 import dev.cairn.core.config.Options;
 import dev.cairn.core.log.LogLevel;
 import dev.cairn.core.log.LogSink;
@@ -210,9 +211,20 @@ public final class BootSequence {
         server.identity().executable = System.getProperty("cairn.program", "");
         server.identity().configFile = configFile;
         server.identity().supervised = core.supervised.value();
-        server.clients().limits().maxClients = maxClients;
+        reduceMaxClients();
         Signals.install(() -> server.loop().post(this::shutDown));
         CrashReport.install(this::crashSections);
+    }
+
+    /** Has CONFIG GET and the limit agree with what the file limit leaves room for. */
+    private void reduceMaxClients() throws BootFailure {
+        if (maxClients < core.maxClients.value()) {
+            try {
+                options.set(List.of(new Options.Entry("maxclients", Integer.toString(maxClients))));
+            } catch (OptionSetError e) {
+                throw new BootFailure("Can't reduce maxclients to " + maxClients + ": " + e.getMessage(), 1, e);
+            }
+        }
     }
 
     private void shutDown() {

@@ -1,0 +1,105 @@
+package dev.cairn.distribution;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.cairn.distribution.support.Launch;
+import dev.cairn.distribution.support.RespClient;
+import dev.cairn.distribution.support.ServerProcess;
+import java.io.IOException;
+import java.lang.module.ModuleFinder;
+import java.lang.module.ModuleReference;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Takes plug-ins off the module path: the server boots without each of them, or says clearly what it lacks. */
+class PluginsIT {
+    private static final String SERVICE = "dev.cairn.api.ServerModule";
+    private static final String TRANSPORT = "dev.cairn.transport.tcp";
+    private static final String CORE = "dev.cairn.core";
+
+    @TempDir Path folder;
+    private int port;
+
+    @BeforeEach
+    void choosePort() throws IOException {
+        port = ServerProcess.freePort();
+    }
+
+    /** The names of the modules in lib that bring a server module and are not the core itself. */
+    static List<String> plugins() {
+        return references().filter(r -> r.descriptor().provides().stream().anyMatch(p -> p.service().equals(SERVICE)))
+                .map(r -> r.descriptor().name()).filter(name -> !name.equals(CORE)).sorted().toList();
+    }
+
+    private static Stream<ModuleReference> references() {
+        return ModuleFinder.of(ServerProcess.distribution().resolve("lib")).findAll().stream();
+    }
+
+    /** Starts a copy of the distribution that lacks the jar of a module; the start script and its AOT cache still expect it. */
+    private Launch without(String module) throws IOException {
+        Path home = ServerProcess.distribution();
+        Path copy = folder.resolve("cairn");
+        try (Stream<Path> files = Files.walk(home)) {
+            for (Path file : files.toList()) {
+                Path target = copy.resolve(home.relativize(file).toString());
+                Files.copy(file, target, StandardCopyOption.COPY_ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
+            }
+        }
+        Path jar =
+                Path.of(references().filter(r -> r.descriptor().name().equals(module)).findFirst().orElseThrow().location().orElseThrow());
+        Files.delete(copy.resolve("lib").resolve(jar.getFileName()));
+        return Launch.run(folder, Map.of(), "", List.of(copy.resolve("bin/cairn-server").toString(), "--port", Integer.toString(port),
+                "--bind", "127.0.0.1", "--save", ""));
+    }
+
+    @ParameterizedTest
+    @MethodSource("plugins")
+    void theServerBootsWithoutAPluginOrSaysWhatItLacks(String module) throws IOException {
+        try (Launch server = without(module)) {
+            if (module.equals(TRANSPORT)) {
+                assertEquals(1, server.exitCode());
+                assertTrue(server.output().contains("No module brings a connection type, such as transport-tcp"), server.output());
+                return;
+            }
+            server.ready();
+            try (RespClient client = RespClient.connect(port)) {
+                assertEquals("PONG", client.call("PING").text());
+                assertTrue(client.call("INFO").text().contains("used_memory:"));
+                assertEquals(0, client.call("DBSIZE").number());
+                assertFalse(client.call("COMMAND", "LIST").elements().isEmpty());
+            }
+            server.signal("TERM");
+            assertEquals(0, server.exitCode());
+            assertFalse(server.output().contains("Exception"), server.output());
+        }
+    }
+
+    @Test
+    void withoutStringsTheirCommandsAreUnknownAndTheRestWorks() throws IOException {
+        try (Launch server = without("dev.cairn.types.string").ready(); RespClient client = RespClient.connect(port)) {
+            assertTrue(client.call("SET", "k", "v").text().startsWith("ERR unknown command 'SET'"));
+            assertEquals(0, client.call("EXISTS", "k").number());
+            assertEquals("OK", client.call("SELECT", "3").text());
+            assertEquals("OK", client.call("MULTI").text());
+            assertEquals("QUEUED", client.call("ECHO", "x").text());
+            assertEquals("x", client.call("EXEC").elements().get(0).text());
+            assertEquals("none", client.call("TYPE", "k").text());
+            assertEquals("0", client.call("SCAN", "0").elements().get(0).text());
+            assertEquals("OK", client.call("FLUSHALL").text());
+            assertEquals(2, client.call("CONFIG", "GET", "hz").elements().size());
+            assertTrue(server.process().isAlive());
+        }
+    }
+}

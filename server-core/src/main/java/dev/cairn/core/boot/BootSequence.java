@@ -25,7 +25,6 @@ import dev.cairn.core.config.OptionSetError;
 import dev.cairn.core.config.Options;
 import dev.cairn.core.log.LogLevel;
 import dev.cairn.core.log.LogSink;
-import dev.cairn.core.module.LoadedModule;
 import dev.cairn.core.module.ModuleManager;
 import dev.cairn.core.os.MemoryTest;
 import dev.cairn.core.os.OpenFilesLimit;
@@ -38,7 +37,7 @@ import dev.cairn.core.server.Server;
 /**
  * The start of the server, step by step in Redis' order; {@link #run} reads as the list of the steps. Main thread.
  *
- * <p>Each step's time is logged at debug level. A step that fails throws a {@link BootFailure}, whose message tells the operator what to
+ * <p>Each step's time is logged at level debug. A step that fails throws a {@link BootFailure}, whose message tells the operator what to
  * do and whose code becomes the process's.
  */
 public final class BootSequence {
@@ -81,11 +80,11 @@ public final class BootSequence {
         }
         step("load configuration", this::loadConfiguration);
         step("open log", this::openLog);
-        step("greet", this::greet);
         step("daemonize", this::daemonize);
         if (daemonized) {
             return;
         }
+        step("greet", this::greet);
         step("adjust file limit", this::adjustOpenFilesLimit);
         step("init server", this::initServer);
         step("pid file and logo", this::writePidFileAndLogo);
@@ -154,6 +153,10 @@ public final class BootSequence {
         }
         reader.add(commandLine.options());
         assembly.configure(reader.directives());
+        if (!options.loadModules().isEmpty()) {
+            throw new BootFailure("loadmodule " + String.join(" ", options.loadModules().getFirst())
+                    + ": loading modules at run time does not exist in Cairn yet; put the module's jar into lib/ instead");
+        }
         String wrong = WorkingDirectory.change(ConfigSyntax.text(core.dir.value()));
         if (!wrong.isEmpty()) {
             throw new BootFailure("Can't chdir to '" + ConfigSyntax.text(core.dir.value()) + "': " + wrong);
@@ -265,18 +268,11 @@ public final class BootSequence {
     }
 
     private void startModules() throws BootFailure {
-        if (!options.loadModules().isEmpty()) {
-            throw new BootFailure("loadmodule " + String.join(" ", options.loadModules().getFirst())
-                    + ": loading modules at run time does not exist in Cairn yet; put the module's jar into lib/ instead");
-        }
         try {
             modules.start(WorkingDirectory.current());
         } catch (ModuleRejected e) {
             modules.stop(StopReason.BOOT_FAILED);
             throw new BootFailure(String.valueOf(e.getMessage()), 1, e);
-        }
-        for (LoadedModule m : modules.modules()) {
-            LOG.debug("Module '{}' version {} loaded from {}", m.info().name(), m.info().version(), m.origin());
         }
     }
 

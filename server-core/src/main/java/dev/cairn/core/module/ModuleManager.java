@@ -165,7 +165,7 @@ public final class ModuleManager {
             }
         }
         modules.put(info.name(), new LoadedModule(module, origin, staged.jobTypes));
-        LOG.debug("Module '{}' version {} from {}", info.name(), info.version(), origin);
+        LOG.debug("Module '{}' version {} registered from {}", info.name(), info.version(), origin);
     }
 
     private void check(String module, StagedRegistrar staged) throws ModuleRejected {

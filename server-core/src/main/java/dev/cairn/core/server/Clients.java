@@ -145,7 +145,6 @@ public final class Clients {
         server.stats().connections++;
         connection.onReadable(() -> readable(client));
         server.events().fire(new ClientEvent(client, true));
-        LOG.debug("Accepted {}", connection.peer());
     }
 
     private static void refuse(Connection connection, byte[] text) {

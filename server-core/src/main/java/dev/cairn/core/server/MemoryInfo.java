@@ -48,7 +48,7 @@ public final class MemoryInfo {
         bytes(out, "total_system_memory", systemBytes);
         bytes(out, "maxmemory", limit);
         out.field("maxmemory_policy", options.find("maxmemory-policy", String.class).map(Option::value).orElse("noeviction"))
-                .field("allocator_frag_ratio", (double) active / Math.max(1, allocated), 2)
+                .field("allocator_frag_ratio", allocated == 0 ? 1 : (double) active / allocated, 2)
                 .field("allocator_frag_bytes", Math.max(0, active - allocated))
                 .field("mem_fragmentation_ratio", (double) resident / Math.max(1, used), 2)
                 .field("mem_fragmentation_bytes", resident - used).field("mem_not_counted_for_evict", 0)

@@ -3,7 +3,7 @@
  * transport or persistence by name.
  */
 @org.jspecify.annotations.NullMarked
-@SuppressWarnings("module") // the test kit is compiled after the core
+@SuppressWarnings("module") // the test kit and the benchmarks are compiled after the core
 module dev.cairn.core {
     requires transitive dev.cairn.api;
     requires transitive dev.cairn.resp;
@@ -14,13 +14,13 @@ module dev.cairn.core {
 
     requires static org.jspecify;
 
-    /* The test kit runs servers inside a test. */
-    exports dev.cairn.core.boot to dev.cairn.testkit;
+    /* The test kit runs servers inside a test, the benchmarks one without sockets. */
+    exports dev.cairn.core.boot to dev.cairn.testkit, dev.cairn.benchmarks;
     exports dev.cairn.core.config to dev.cairn.testkit;
     exports dev.cairn.core.db to dev.cairn.testkit;
     exports dev.cairn.core.loop to dev.cairn.testkit;
-    exports dev.cairn.core.module to dev.cairn.testkit;
-    exports dev.cairn.core.server to dev.cairn.testkit;
+    exports dev.cairn.core.module to dev.cairn.testkit, dev.cairn.benchmarks;
+    exports dev.cairn.core.server to dev.cairn.testkit, dev.cairn.benchmarks;
 
     uses dev.cairn.api.ServerModule;
 

@@ -6,6 +6,11 @@ import org.jspecify.annotations.NullMarked;
  */
 @NullMarked
 module dev.cairn.benchmarks {
-    requires static org.jspecify;
+    requires dev.cairn.api;
+    requires dev.cairn.core;
+    requires dev.cairn.resp;
+    requires dev.cairn.structures;
     requires jmh.core;
+
+    requires static org.jspecify;
 }

@@ -1,5 +1,5 @@
 /**
- * JMH benchmarks of Cairn's parts, without sockets: parser, dispatch, index, reply writer.
+ * JMH benchmarks of Cairn's parts, without sockets: parser, dispatch, index, allocator, reply writer.
  *
  * <p>Build with {@code mvn -pl modules/benchmarks -am package -DskipTests}, then run one by a part of its name with a JDK 25:
  *

@@ -404,7 +404,7 @@ public final class Clients {
     }
 
     /** Writes what clients are owed, as far as they take it. */
-    void flushReplies() {
+    public void flushReplies() {
         List<ServerClient> round = pendingWrites;
         if (round.isEmpty()) {
             return;

@@ -439,6 +439,84 @@ class ReplyWriterTest {
     }
 
     @Test
+    void letsTheFirstChunkFollowItsUse() throws IOException {
+        assertEquals(ChunkPool.CHUNK, writer.firstChunk());
+        assertFalse(writer.expandFirstChunk());
+        writer.raw(new byte[9000]);
+        bytes(writer);
+        assertEquals(9000, writer.peak());
+        assertFalse(writer.shrinkFirstChunk(), "more than half was used");
+        writer.resetPeak();
+        writer.raw(new byte[1500]);
+        bytes(writer);
+        assertTrue(writer.shrinkFirstChunk());
+        assertEquals(2048, writer.firstChunk());
+        writer.resetPeak();
+        assertTrue(writer.shrinkFirstChunk());
+        assertEquals(1024, writer.firstChunk());
+        assertFalse(writer.shrinkFirstChunk());
+
+        writer.ok();
+        assertEquals(1024, pool.bytes());
+        writer.raw(new byte[900]);
+        assertEquals(1, writer.chunks());
+        writer.raw(new byte[3000]);
+        assertEquals(1024 + ChunkPool.CHUNK, pool.bytes());
+        assertEquals(3905, writer.peak());
+        bytes(writer);
+        assertTrue(writer.expandFirstChunk());
+        assertEquals(4096, writer.firstChunk());
+        writer.raw(new byte[100_000]);
+        bytes(writer);
+        assertTrue(writer.expandFirstChunk());
+        assertEquals(ChunkPool.CHUNK, writer.firstChunk());
+        assertEquals(0, pool.bytes());
+        pool.trim();
+        assertEquals(0, pool.cachedBytes());
+    }
+
+    @Test
+    void writesTheSameWhateverTheFirstChunk() throws IOException {
+        byte[] value = new byte[20_000];
+        new Random(5).nextBytes(value);
+        try (Native memory = new Native(value)) {
+            for (int n : new int[]{0, 900, 950, 953, 954, 960, 980, 984, 1000, 1024, 2000, 5000, 16_300, 16_344, 20_000}) {
+                byte[][] seen = new byte[2][];
+                for (int i = 0; i < 2; i++) {
+                    ReplyWriter w = new ReplyWriter(pool);
+                    assertEquals(i == 1, i == 1 && w.shrinkFirstChunk());
+                    w.bulk(memory.view().slice(0, n)).integer(7).bulk(memory.view().slice(0, n)).bulk(Bytes.of(value), 0, n);
+                    int mark = w.begin(Reply.Shape.ARRAY);
+                    w.raw(value).nil();
+                    w.end(mark, 1);
+                    w.raw(memory.address, n).bulk("x".repeat(n));
+                    seen[i] = bytes(w);
+                }
+                assertArrayEquals(seen[0], seen[1]);
+            }
+        }
+        assertEquals(0, pool.bytes());
+    }
+
+    @Test
+    void trimsOnlySlabsOfWhichNothingIsInUse() throws IOException {
+        ReplyWriter[] writers = new ReplyWriter[20];
+        for (int i = 0; i < writers.length; i++) {
+            writers[i] = new ReplyWriter(pool);
+            writers[i].shrinkFirstChunk();
+            writers[i].ok();
+        }
+        pool.trim();
+        assertEquals(12 * 1024, pool.cachedBytes());
+        for (ReplyWriter w : writers) {
+            assertEquals("+OK\r\n", text(w));
+        }
+        pool.trim();
+        assertEquals(0, pool.cachedBytes());
+        assertWrites("+OK\r\n", Reply::ok);
+    }
+
+    @Test
     void keepsNoMoreThanTheCacheLimit() {
         ChunkPool small = new ChunkPool(100_000);
         ReplyWriter w = new ReplyWriter(small);

@@ -19,6 +19,14 @@ public interface DataType {
     /** The name that OBJECT ENCODING replies for a value of this type. */
     String encodingName(Slot value);
 
+    /**
+     * Whether the value is one of those that take no memory of their own, which Redis shares between all keys that have them: OBJECT REFCOUNT says so.
+     * The default is that none is.
+     */
+    default boolean shared(Slot value) {
+        return false;
+    }
+
     /** Writes a value; what is written is read by {@link #load} of this and of later versions. */
     void save(Slot value, ValueWriter out) throws IOException;
 

@@ -220,7 +220,8 @@ public final class DebugCommands {
             throw CommandError.NO_SUCH_KEY;
         }
         StringBuilder s = new StringBuilder(128);
-        s.append("Value at:0x").append(Long.toHexString(Inspection.address(slot))).append(" refcount:1 encoding:")
+        s.append("Value at:0x").append(Long.toHexString(Inspection.address(slot))).append(" refcount:")
+                .append(ObjectCommands.references(slot)).append(" encoding:")
                 .append(slot.type().encodingName(slot));
         if (args.size() < 4 || !args.is(3, FAST)) {
             s.append(" serializedlength:").append(SavedLength.of(slot));

@@ -141,7 +141,7 @@ final class ExpireCommands {
     }
 
     /** The argument as Redis quotes it in an error: its bytes up to the first NUL. */
-    private static String untilNul(Bytes argument) {
+    static String untilNul(Bytes argument) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < argument.length() && argument.at(i) != 0; i++) {
             text.append(ReplyWriter.character(argument.at(i)));

@@ -51,7 +51,7 @@ final class ObjectCommands {
         return HelpText.of("OBJECT", "ENCODING <key>", "    How the value of <key> is held in memory.", "FREQ <key>",
                 "    The counter of accesses to <key>, which grows with the logarithm of their number.", "IDLETIME <key>",
                 "    Seconds since the last access to <key>, not exact.", "REFCOUNT <key>",
-                "    How many references to the value of <key> there are: values are not shared.");
+                "    How many references to the value of <key> there are: 1, or 2147483647 for a value that takes no memory.");
     }
 
     private static CommandSpec.Builder about(String subcommand, String since) {
@@ -94,9 +94,15 @@ final class ObjectCommands {
         }
     }
 
+    /** The number of references that OBJECT tells of: one, or the largest number for a shared value. */
+    static int references(Slot slot) {
+        return slot.type().shared(slot) ? Integer.MAX_VALUE : 1;
+    }
+
     private void refCount(Call call, Args args, Reply out) {
-        if (inspect(call, args).exists()) {
-            out.integer(1);
+        Slot slot = inspect(call, args);
+        if (slot.exists()) {
+            out.integer(references(slot));
         } else {
             out.nil();
         }

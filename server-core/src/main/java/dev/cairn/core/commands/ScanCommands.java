@@ -5,6 +5,8 @@ import static dev.cairn.api.command.CommandFlag.TOUCHES_ARBITRARY_KEYS;
 import static dev.cairn.core.commands.GenericSpecs.generic;
 
 import java.util.Arrays;
+import java.util.Locale;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,7 @@ import dev.cairn.api.command.Reply;
 import dev.cairn.api.command.Token;
 import dev.cairn.api.data.Keyspace;
 import dev.cairn.api.data.Slot;
+import dev.cairn.core.db.Databases;
 import dev.cairn.core.db.KeyspaceStats;
 import dev.cairn.core.server.Server;
 import dev.cairn.core.util.Glob;
@@ -38,9 +41,14 @@ final class ScanCommands {
     private static final long DEFAULT_COUNT = 10;
     private static final int STEPS_PER_KEY = 10;
 
+    /** The types that every client knows; there are none of them where the part that brings the type is absent. */
+    private static final Set<String> USUAL_TYPES = Set.of("string", "list", "set", "zset", "hash", "stream");
+
+    private final Databases databases;
     private final KeyspaceStats stats;
 
     ScanCommands(Server server) {
+        databases = server.databases();
         stats = server.databases().stats();
     }
 
@@ -70,12 +78,21 @@ final class ScanCommands {
                 Glob pattern = Glob.of(args.at(i + 1));
                 found.pattern = pattern.matchesAll() ? null : pattern;
             } else if (args.is(i, TYPE)) {
-                found.type = Token.of(args.at(i + 1).text());
+                found.type = type(args.at(i + 1));
             } else {
                 throw CommandError.SYNTAX;
             }
         }
         reply(scan(call.keyspace(), cursor, count, found), found, out);
+    }
+
+    private Token type(Bytes argument) {
+        Token name = Token.of(argument.text());
+        String lower = name.text().toLowerCase(Locale.ROOT);
+        if (!USUAL_TYPES.contains(lower) && databases.types().stream().noneMatch(t -> t.name().equalsIgnoreCase(lower))) {
+            throw CommandError.err("unknown type name '" + ExpireCommands.untilNul(argument) + "'");
+        }
+        return name;
     }
 
     private long scan(Keyspace keyspace, long from, long count, Found found) {

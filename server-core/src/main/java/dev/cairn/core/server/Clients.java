@@ -395,7 +395,7 @@ public final class Clients {
                 client.writePending = true;
                 pendingWrites.add(client);
             }
-            if (client.reply.chunks() > 1) {
+            if (overflows(client)) {
                 checkOutputLimit(client);
             }
         } else if (client.closeAfterReply) {
@@ -448,6 +448,11 @@ public final class Clients {
             client.writeHandlerSet = true;
             client.connection().onWritable(() -> write(client), WriteOrder.AFTER_READ);
         }
+    }
+
+    /** Whether more waits than a client's first chunk of the largest size takes: only then do the output limits matter. */
+    private static boolean overflows(ServerClient client) {
+        return client.reply.chunks() > 1 || client.reply.pendingBytes() > ChunkPool.CHUNK;
     }
 
     private void checkOutputLimit(ServerClient client) {
@@ -531,7 +536,7 @@ public final class Clients {
                     && now - c.lastInteractionMillis > limits.timeoutSeconds * 1000L) {
                 LOG.debug("Closing idle client {}", c.address());
                 close(c);
-            } else if (c.reply.chunks() > 1 || c.softLimitSince != 0) {
+            } else if (overflows(c) || c.softLimitSince != 0) {
                 checkOutputLimit(c);
             }
             resizeQuery(c, now);

@@ -409,6 +409,7 @@ class GenericCommandsTest {
         } while (!cursor.equals("0"));
         assertEquals(expected, seen);
         assertEquals("*2 $1 0 *0", h.run("SCAN 0 COUNT 100000 TYPE list"));
+        assertEquals("-ERR unknown type name 'nosuchtype'", h.run("SCAN 0 TYPE nosuchtype"));
         assertEquals("*2 $1 0 *1 $5 key:7", h.run("SCAN 0 COUNT 9223372036854775807 MATCH key:7"));
     }
 

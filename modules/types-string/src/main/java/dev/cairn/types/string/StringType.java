@@ -28,6 +28,8 @@ final class StringType implements DataType {
     static final int EMBSTR = 8;
 
     private static final int EMBSTR_LIMIT = 44;
+    /** Integers from 0 to below this one count as shared. */
+    private static final int SHARED_INTEGERS = 10_000;
     private static final TypeId ID = new TypeId("cairn-str", 1);
     private static final Bytes SET = Bytes.of("SET");
 
@@ -55,6 +57,11 @@ final class StringType implements DataType {
             case EMBSTR -> "embstr";
             default -> "raw";
         };
+    }
+
+    @Override
+    public boolean shared(Slot value) {
+        return value.encoding() == INT && value.integer() >= 0 && value.integer() < SHARED_INTEGERS;
     }
 
     @Override

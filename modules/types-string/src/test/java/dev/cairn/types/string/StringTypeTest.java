@@ -1,6 +1,12 @@
 package dev.cairn.types.string;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.reflect.Proxy;
+
+import dev.cairn.api.data.Slot;
 
 import org.junit.jupiter.api.Test;
 
@@ -16,6 +22,24 @@ class StringTypeTest {
         }
         assertEquals(20, StringType.decimalLength(Long.MIN_VALUE));
         assertEquals(19, StringType.decimalLength(Long.MAX_VALUE));
+    }
+
+    @Test
+    void countsTheIntegersThatRedisSharesAsShared() {
+        assertTrue(StringType.TYPE.shared(slot(StringType.INT, 0)));
+        assertTrue(StringType.TYPE.shared(slot(StringType.INT, 9999)));
+        assertFalse(StringType.TYPE.shared(slot(StringType.INT, 10_000)));
+        assertFalse(StringType.TYPE.shared(slot(StringType.INT, -1)));
+        assertFalse(StringType.TYPE.shared(slot(StringType.RAW, 0)));
+    }
+
+    private static Slot slot(int encoding, long value) {
+        return (Slot) Proxy.newProxyInstance(Slot.class.getClassLoader(), new Class<?>[]{Slot.class},
+                (proxy, method, arguments) -> switch (method.getName()) {
+                    case "encoding" -> encoding;
+                    case "integer" -> value;
+                    default -> throw new UnsupportedOperationException(method.getName());
+                });
     }
 
     @Test

@@ -104,6 +104,9 @@ final class ServerUnits {
     }
 
     private Unit info() {
+        if (dice.chance(0.1)) {
+            return Unit.of(Step.of("ROLE"));
+        }
         return Unit
                 .of(dice.chance(0.5) ? Step.of("INFO", "nosuchsection") : Step.of("INFO", dice.pick("server", "clients", "keyspace", "all"))
                         .compared(Comparison.TYPE));

@@ -32,6 +32,7 @@ import dev.cairn.api.data.Slot;
 import dev.cairn.api.data.TypeId;
 import dev.cairn.api.data.WriteSlot;
 import dev.cairn.api.event.KeyEventClass;
+import dev.cairn.structures.Pages;
 
 /** A module that uses every part of the SPI: a data type {@code box}, commands on boxes, options, an INFO section, events. */
 final class SampleModule implements ServerModule {
@@ -47,6 +48,7 @@ final class SampleModule implements ServerModule {
 
     final List<String> heard = new ArrayList<>();
     final AtomicInteger gone = new AtomicInteger();
+    volatile long mappedAtPut;
     volatile @Nullable Ticket ticket;
     volatile @Nullable ModuleContext context;
     @Nullable Option<Long> limit;
@@ -106,6 +108,7 @@ final class SampleModule implements ServerModule {
         slot.put(TYPE, 0, args.at(2));
         slot.changed(KeyEventClass.MODULE, PUT);
         puts++;
+        mappedAtPut = Pages.mappedBytes();
         out.ok();
     }
 
@@ -169,6 +172,15 @@ final class SampleModule implements ServerModule {
             case "suspend" -> call.suspend(new Suspension(0, List.of(), false, (c, o) -> true, (c, o) -> true, () -> {
             }));
             default -> throw new UnsupportedOperationException(args.at(1).text());
+        }
+    }
+
+    /** Throws what is no checked exception. */
+    static Object thrown(Throwable wrong) {
+        switch (wrong) {
+            case RuntimeException e -> throw e;
+            case Error e -> throw e;
+            default -> throw new IllegalArgumentException(wrong);
         }
     }
 

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 import dev.cairn.api.ModuleRejected;
 import dev.cairn.api.config.OptionError;
+import dev.cairn.api.event.OptionsChanged;
 import dev.cairn.core.commands.IntrinsicModule;
 import dev.cairn.core.config.CoreOptions;
 import dev.cairn.core.config.Directive;
@@ -73,6 +74,7 @@ public final class ServerAssembly {
             hooks = toServer;
             core.hooks(toServer);
             toServer.applyAll();
+            options.onChange(names -> made.events().fire(new OptionsChanged(names)));
         } catch (ModuleRejected | OptionError e) {
             throw new BootFailure(String.valueOf(e.getMessage()), 1, e);
         }

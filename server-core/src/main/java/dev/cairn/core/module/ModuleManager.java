@@ -351,7 +351,7 @@ public final class ModuleManager {
                     throw new IllegalArgumentException("database " + database + ": there are " + server.databases().count());
                 }
                 result.complete(work.apply(server.databases().at(database)));
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
                 result.completeExceptionally(e);
             } finally {
                 server.databases().releaseSlots(mark);

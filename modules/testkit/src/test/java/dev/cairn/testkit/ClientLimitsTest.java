@@ -89,7 +89,8 @@ class ClientLimitsTest {
     @Test
     void refusesClientsOverTheirGreatestNumber() throws Exception {
         try (TestServer server = TestServer.with(sample).config("maxclients 2").start();
-                TestClient a = server.client(); TestClient b = server.client()) {
+                TestClient a = server.client()) {
+            TestClient b = server.client();
             assertEquals("PONG", a.line("PING"));
             assertEquals("PONG", b.line("PING"));
             TestClient c = server.client();

@@ -100,7 +100,8 @@ public abstract class CommandContract {
         return TestServer.with(module).start();
     }
 
-    private List<CommandSpec> commands() throws Exception {
+    /** The commands under test. */
+    List<CommandSpec> commands() throws Exception {
         RecordingRegistrar registrar = new RecordingRegistrar();
         module().configure(registrar);
         return registrar.commands;
@@ -164,8 +165,10 @@ public abstract class CommandContract {
                         while (words.size() < size) {
                             words.add("x");
                         }
-                        assertEquals("ERR wrong number of arguments for '" + spec.name().toLowerCase(Locale.ROOT) + "' command",
-                                client.text(words.toArray(String[]::new)), () -> "with " + words);
+                        String refusal = "wrong number of arguments for '" + spec.name().toLowerCase(Locale.ROOT) + "' command";
+                        Value reply = client.call(words.toArray(String[]::new));
+                        assertTrue(reply instanceof Value.Failure && Values.text(reply).endsWith(refusal),
+                                () -> words + " gives: " + Values.text(reply));
                     }
                 }
             }

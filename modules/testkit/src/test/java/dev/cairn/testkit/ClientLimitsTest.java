@@ -96,7 +96,7 @@ class ClientLimitsTest {
             TestClient c = server.client();
             assertEquals("-ERR max number of clients reached\r\n", new String(c.receiveToEnd(), StandardCharsets.US_ASCII));
             assertEquals("1", info(a, "stats", "rejected_connections"));
-            b.close();
+            assertEquals("OK", b.line("QUIT"));
             server.await("a place is free", () -> server.server().clients().count() == 1);
             try (TestClient d = server.client()) {
                 assertEquals("PONG", d.line("PING"));

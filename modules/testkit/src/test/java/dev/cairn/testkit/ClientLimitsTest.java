@@ -252,7 +252,7 @@ class ClientLimitsTest {
             });
             assertEquals("1", client.line("DEL k"));
             assertTrue(server.onMain(() -> server.server().usedMemory()) - usedBefore < 1 << 20);
-            server.await("the memory is given back", () -> Pages.mappedBytes() - mappedBefore < 4 << 20);
+            server.await("the memory is given back", () -> Pages.mappedBytes() - mappedBefore < 8 << 20);
         }
     }
 

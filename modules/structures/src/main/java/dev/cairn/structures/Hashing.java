@@ -3,7 +3,6 @@ package dev.cairn.structures;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import java.security.SecureRandom;
 
 /**
  * The keyed 64-bit hash of byte strings. Any thread may call it.
@@ -16,7 +15,7 @@ import java.security.SecureRandom;
  */
 public final class Hashing {
     /** The secret of this process, drawn at start. */
-    public static final long SEED = new SecureRandom().nextLong();
+    public static final long SEED = Entropy.number();
 
     private static final long K0 = 0x9e3779b97f4a7c15L;
     private static final long K1 = 0xd1b54a32d192ed03L;

@@ -1,7 +1,6 @@
 package dev.cairn.core.server;
 
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
@@ -10,6 +9,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 import dev.cairn.api.ModuleInfo;
+import dev.cairn.structures.Entropy;
 
 /** Who this server is: what INFO tells and the boot knows. Main thread. */
 public final class ServerIdentity {
@@ -30,8 +30,6 @@ public final class ServerIdentity {
     }
 
     private static String randomId() {
-        byte[] bytes = new byte[20];
-        new SecureRandom().nextBytes(bytes);
-        return HexFormat.of().formatHex(bytes);
+        return HexFormat.of().formatHex(Entropy.bytes(20));
     }
 }

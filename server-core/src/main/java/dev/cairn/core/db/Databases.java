@@ -11,7 +11,8 @@ import dev.cairn.structures.Heap;
  * All databases of a server and what they share: clocks, statistics, data types and the pool of slots. Main thread.
  */
 public final class Databases {
-    private static final int MAX_TYPES = 255;
+    /** Most data types that a server can have. */
+    public static final int MAX_TYPES = 255;
 
     private final Database[] databases;
     private final KeyspaceEvents events;

@@ -1,5 +1,7 @@
 package dev.cairn.core.db;
 
+import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 
 import dev.cairn.api.command.Bytes;
@@ -30,6 +32,7 @@ final class RecordSlot implements WriteSlot {
     private final NativeBytes keyView = new NativeBytes();
     private final NativeBytes valueView = new NativeBytes();
     private final Heap scratchHeap;
+    private final @Nullable List<RecordSlot> owners;
     private long scratch;
     private int scratchBytes;
     long keyAddress;
@@ -38,9 +41,14 @@ final class RecordSlot implements WriteSlot {
     long record;
     long version;
 
-    /** Makes a slot that copies keys which are not in native memory to {@code scratchHeap}. */
-    RecordSlot(Heap scratchHeap) {
+    /**
+     * Makes a slot that copies keys which are not in native memory to {@code scratchHeap}.
+     *
+     * @param owners takes the slot when it begins to own such a copy; null for a slot that is kept anyway
+     */
+    RecordSlot(Heap scratchHeap, @Nullable List<RecordSlot> owners) {
         this.scratchHeap = scratchHeap;
+        this.owners = owners;
     }
 
     /** Opens a key, without a look at its expiry. */
@@ -73,6 +81,8 @@ final class RecordSlot implements WriteSlot {
         if (keyLength > scratchBytes) {
             if (scratch != 0) {
                 scratchHeap.free(scratch);
+            } else if (owners != null && !CHECKED) {
+                owners.add(this);
             }
             scratchBytes = Math.max(64, keyLength);
             scratch = scratchHeap.allocate(scratchBytes);
@@ -310,10 +320,13 @@ final class RecordSlot implements WriteSlot {
         }
         int oldFlags = Record.flags(old);
         int access = Record.clock(old);
+        boolean inPlace = Heap.sizeOf(bytes) == Heap.sizeOf((int) Record.bytes(old));
+        // allocated before anything is freed: where no memory is left, the record stays as it was
+        long r = inPlace ? old : d.heap.allocate(bytes);
         if ((oldFlags & (Record.LARGE | Record.OBJECT)) != 0) {
             d.releaseValue(old, oldFlags);
         }
-        if (Heap.sizeOf(bytes) == Heap.sizeOf((int) Record.bytes(old))) {
+        if (inPlace) {
             Record.header(old, number, access, flags, encoding, keyLength, payload);
             if (((flags | oldFlags) & Record.EXPIRES) != 0 || ((flags ^ oldFlags) & Record.EXTENDED) != 0) {
                 fillKey(old, expireAt);
@@ -321,7 +334,6 @@ final class RecordSlot implements WriteSlot {
             }
             return Record.payload(old);
         }
-        long r = d.heap.allocate(bytes);
         Record.header(r, number, access, flags, encoding, keyLength, payload);
         fillKey(r, expireAt);
         d.index.replace(hash, old, r);

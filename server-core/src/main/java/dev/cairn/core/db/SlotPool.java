@@ -5,7 +5,10 @@ import java.util.List;
 
 import dev.cairn.structures.Heap;
 
-/** Slots for reuse: opened in turn by a command, given back together after it. */
+/**
+ * Slots for reuse: opened in turn by a command, given back together after it. A command that opens more than are kept is given new ones,
+ * of which the pool remembers only those that own memory: the others may be garbage before the command ends.
+ */
 final class SlotPool {
     private static final int KEPT = 256;
 
@@ -16,21 +19,23 @@ final class SlotPool {
 
     SlotPool() {
         for (int i = 0; i < slots.length; i++) {
-            slots[i] = new RecordSlot(scratch);
+            slots[i] = new RecordSlot(scratch, null);
         }
     }
 
     RecordSlot next() {
         if (used == slots.length) {
             if (used == KEPT) {
-                RecordSlot extra = new RecordSlot(scratch);
-                extras.add(extra);
+                RecordSlot extra = new RecordSlot(scratch, extras);
+                if (RecordSlot.CHECKED) {
+                    extras.add(extra);
+                }
                 return extra;
             }
             RecordSlot[] more = new RecordSlot[Math.min(KEPT, used * 2)];
             System.arraycopy(slots, 0, more, 0, used);
             for (int i = used; i < more.length; i++) {
-                more[i] = new RecordSlot(scratch);
+                more[i] = new RecordSlot(scratch, null);
             }
             slots = more;
         }
@@ -45,7 +50,7 @@ final class SlotPool {
         if (RecordSlot.CHECKED) {
             for (int i = mark; i < used; i++) {
                 slots[i].invalidate();
-                slots[i] = new RecordSlot(scratch);
+                slots[i] = new RecordSlot(scratch, null);
             }
         }
         used = mark;

@@ -38,6 +38,8 @@ import dev.cairn.api.job.BackgroundJobType;
 import dev.cairn.api.job.JobLanes;
 import dev.cairn.api.job.JobQueue;
 import dev.cairn.core.config.Options;
+import dev.cairn.core.db.Databases;
+import dev.cairn.core.server.CommandEntry;
 import dev.cairn.core.server.Server;
 
 /**
@@ -145,21 +147,22 @@ public final class ModuleManager {
         boolean done = false;
         try {
             module.configure(staged);
-            staged.seal();
             check(info.name(), staged);
-            claim(info.name(), staged);
             Server server = bound;
             if (server == null) {
                 pending.add(staged);
             } else {
+                checkFits(server, staged);
                 commit(server, staged);
             }
+            claim(info.name(), staged);
             done = true;
         } catch (IllegalArgumentException | IllegalStateException e) {
             throw new ModuleRejected("module '" + info.name() + "' from " + origin + ": " + e.getMessage(), e);
         } catch (RuntimeException | LinkageError e) {
             throw new ModuleRejected("module '" + info.name() + "' from " + origin + " failed to declare itself: " + e, e);
         } finally {
+            staged.seal();
             if (!done) {
                 options.undeclareAll(info.name());
             }
@@ -226,6 +229,21 @@ public final class ModuleManager {
         if (staged.jobLanes != null) {
             jobLanes = staged.jobLanes;
             jobLanesOwner = module;
+        }
+    }
+
+    /** Refuses what the server would refuse half way: names that commands were renamed to, and a type too many. */
+    private static void checkFits(Server server, StagedRegistrar staged) throws ModuleRejected {
+        for (StagedRegistrar.StagedCommand c : staged.commands) {
+            CommandEntry taken = server.commands().find(c.spec().name());
+            if (taken != null) {
+                throw new ModuleRejected("command '" + c.spec().name().toLowerCase(Locale.ROOT) + "' of module '" + staged.module()
+                        + "': command '" + taken.wireName() + "' of module '" + taken.module() + "' is renamed to that name");
+            }
+        }
+        if (server.databases().types().size() + staged.dataTypes.size() > Databases.MAX_TYPES) {
+            throw new ModuleRejected("module '" + staged.module() + "' brings more data types than the " + Databases.MAX_TYPES
+                    + " that there may be");
         }
     }
 

@@ -54,6 +54,9 @@ final class ArgsView implements Args {
         stored = from;
         size = from.size();
         bound = 0;
+        if (views.length > KEPT) {
+            views = Arrays.copyOf(views, KEPT);
+        }
         return this;
     }
 

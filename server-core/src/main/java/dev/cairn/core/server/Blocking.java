@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import dev.cairn.api.command.Bytes;
 import dev.cairn.api.command.Suspension;
@@ -24,9 +26,12 @@ import dev.cairn.core.db.Database;
  * began to wait. A client that was served goes on with what it had sent meanwhile before the loop sleeps.
  */
 final class Blocking {
+    private static final Logger LOG = LoggerFactory.getLogger(Blocking.class);
+
     private final Server server;
     private final List<Map<Bytes, Set<Blocked>>> waiting = new ArrayList<>();
-    private final Map<Bytes, Database> ready = new LinkedHashMap<>();
+    /** Keys that were changed and not looked at yet, by database. */
+    private final Map<Database, Set<Bytes>> ready = new LinkedHashMap<>();
     private final ArrayDeque<ServerClient> unblocked = new ArrayDeque<>();
     private int count;
 
@@ -71,30 +76,43 @@ final class Blocking {
     /** Notes that a key was changed; what waits for it is tried after the command. */
     void touched(Database db, Bytes key) {
         if (count > 0 && waiting.get(db.index()).containsKey(key)) {
-            ready.put(key.retain(), db);
+            ready(db).add(key.retain());
         }
+    }
+
+    private Set<Bytes> ready(Database db) {
+        return ready.computeIfAbsent(db, d -> new LinkedHashSet<>());
     }
 
     /** Notes all keys of a database that clients wait for, as after a swap. */
     void touchedAll(Database db) {
-        waiting.get(db.index()).keySet().forEach(key -> ready.put(key, db));
+        Set<Bytes> keys = waiting.get(db.index()).keySet();
+        if (!keys.isEmpty()) {
+            ready(db).addAll(keys);
+        }
     }
 
     /** Serves the clients that wait for keys which were changed, until there is nothing left to serve. */
     void serveReady() {
         while (!ready.isEmpty()) {
-            Map<Bytes, Database> round = new LinkedHashMap<>(ready);
+            Map<Database, Set<Bytes>> round = new LinkedHashMap<>(ready);
             ready.clear();
-            round.forEach((key, db) -> {
-                Set<Blocked> set = waiting.get(db.index()).get(key);
-                if (set != null) {
-                    for (Blocked b : List.copyOf(set)) {
-                        if (b.suspension.wakeOnDelete() || db.peek(key).exists()) {
-                            attempt(b, b.suspension.ready());
-                        }
-                    }
-                }
-            });
+            round.forEach((db, keys) -> keys.forEach(key -> serve(db, key)));
+        }
+    }
+
+    private void serve(Database db, Bytes key) {
+        Set<Blocked> set = waiting.get(db.index()).get(key);
+        if (set == null) {
+            return;
+        }
+        for (Blocked b : List.copyOf(set)) {
+            int slots = server.databases().slotMark();
+            boolean wanted = b.suspension.wakeOnDelete() || db.peek(key).exists();
+            server.databases().releaseSlots(slots);
+            if (wanted) {
+                attempt(b, b.suspension.ready());
+            }
         }
     }
 
@@ -143,7 +161,11 @@ final class Blocking {
         Blocked b = client.blocked;
         if (b != null) {
             forget(b);
-            b.suspension.gone().run();
+            try {
+                b.suspension.gone().run();
+            } catch (RuntimeException e) {
+                LOG.warn("Command '{}' failed to hear that its client has gone", b.entry.wireName(), e);
+            }
         }
         unblocked.remove(client);
     }

@@ -5,10 +5,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,6 +50,10 @@ public final class Clients {
     private static final int UNAUTHENTICATED_OUTPUT = 1024;
     /** Most bytes written to a client in one event. */
     private static final int WRITE_PER_EVENT = 64 << 10;
+    /** Longest bulk that a block takes, with its line break. */
+    private static final int LONGEST_BULK = Heap.MAX_BYTES - SLACK - 2;
+    /** Largest query buffer that a block takes. */
+    private static final int LARGEST_QUERY = Heap.MAX_BYTES - SLACK;
     /** Clients looked at by each run of the cron, at least. */
     private static final int CRON_CLIENTS = 5;
     private static final byte[] TOO_MANY = Ascii.bytes("-ERR max number of clients reached\r\n");
@@ -66,7 +69,7 @@ public final class Clients {
     private static final Logger LOG = LoggerFactory.getLogger(Clients.class);
 
     private final Server server;
-    private final Map<Long, ServerClient> byId = new LinkedHashMap<>();
+    private final TreeMap<Long, ServerClient> byId = new TreeMap<>();
     private final ChunkPool chunks = new ChunkPool();
     private final Heap queries = new Heap(false);
     private final long shared = Pages.map(SHARED_QUERY + SLACK);
@@ -76,7 +79,8 @@ public final class Clients {
     private List<ServerClient> pendingWrites = new ArrayList<>();
     private List<ServerClient> spareWrites = new ArrayList<>();
     private final ArrayDeque<ServerClient> toClose = new ArrayDeque<>();
-    private @Nullable Iterator<ServerClient> cronWalk;
+    /** The id of the client that the cron looked at last. */
+    private long cronCursor;
     private long nextId = 1;
     private final ClientLimits limits = new ClientLimits();
 
@@ -89,10 +93,14 @@ public final class Clients {
         return limits;
     }
 
-    /** Sets the longest bulk that is taken, in bytes. */
+    /** Sets the longest bulk that is taken, in bytes; what no block of memory can hold is refused whatever it says. */
     public void bulkLimit(long bytes) {
         limits.bulk = bytes;
-        byId.values().forEach(c -> c.parser.maxBulkLength(bytes));
+        byId.values().forEach(this::limitBulks);
+    }
+
+    private void limitBulks(ServerClient client) {
+        client.parser.maxBulkLength(Math.min(limits.bulk, LONGEST_BULK));
     }
 
     long queryLimit() {
@@ -139,7 +147,7 @@ public final class Clients {
         ReplyWriter reply = new ReplyWriter(chunks);
         reply.onError(server.errorListener());
         ServerClient client = new ServerClient(nextId++, connection, reply, server.databases().at(0), server.clock().millis());
-        client.parser.maxBulkLength(limits.bulk);
+        limitBulks(client);
         client.authenticated(!server.authenticationRequired(), "default");
         byId.put(client.id(), client);
         server.stats().connections++;
@@ -178,7 +186,16 @@ public final class Clients {
         } catch (IOException e) {
             LOG.debug("Reading from client {}: {}", client.address(), e.getMessage());
             close(client);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            abandon(client, e);
         }
+    }
+
+    /** Closes a client whose input cannot be gone on with: what was read of it may be lost, or no memory is left for more of it. */
+    private void abandon(ServerClient client, Throwable failure) {
+        server.stats().unexpectedErrors++;
+        LOG.warn("Closing client id={} addr={}: its input could not be processed", client.id(), client.address(), failure);
+        close(client);
     }
 
     /** Notes what a read gave; false when there is nothing to process. */
@@ -219,8 +236,12 @@ public final class Clients {
         int free = client.queryCapacity - client.queryLength;
         int awaited = awaited(client);
         if (free < awaited) {
-            grow(client, client.queryLength + Math.max(awaited, client.queryLength / 2));
+            grow(client, Math.min(LARGEST_QUERY, client.queryLength + Math.max(awaited, client.queryLength / 2)));
             free = client.queryCapacity - client.queryLength;
+        }
+        if (free == 0) {
+            closeOverQueryLimit(client);
+            return;
         }
         int n = client.connection().read(Memory.ALL, client.query + client.queryLength, free);
         if (!received(client, n)) {
@@ -230,11 +251,15 @@ public final class Clients {
         client.queryPeak = Math.max(client.queryPeak, client.queryLength);
         processPrivate(client);
         if (!client.closed && client.queryLength + client.queuedBytes() > limits.queryBuffer) {
-            server.stats().queryLimitDisconnections++;
-            LOG.warn("Closing client that reached max query buffer length: id={} addr={} qbuf={}", client.id(), client.address(),
-                    client.queryLength);
-            close(client);
+            closeOverQueryLimit(client);
         }
+    }
+
+    private void closeOverQueryLimit(ServerClient client) {
+        server.stats().queryLimitDisconnections++;
+        LOG.warn("Closing client that reached max query buffer length: id={} addr={} qbuf={}", client.id(), client.address(),
+                client.queryLength);
+        close(client);
     }
 
     /** Bytes that a read should have room for. */
@@ -315,7 +340,8 @@ public final class Clients {
                 int n = b.commands();
                 if (n > 0) {
                     int done = server.dispatcher().execute(client, b);
-                    if (done < n) {
+                    if (done < n || client.blocked != null && client.parser.failed()) {
+                        // parsed again when the client goes on
                         from = b.end(done - 1);
                         client.parser.reset();
                         break;
@@ -450,11 +476,19 @@ public final class Clients {
         }
     }
 
+    /** Holds a client to its output limits between two of its commands. */
+    void limitOutput(ServerClient client) {
+        if (overflows(client)) {
+            checkOutputLimit(client);
+        }
+    }
+
     /** Whether more waits than a client's first chunk of the largest size takes: only then do the output limits matter. */
     private static boolean overflows(ServerClient client) {
         return client.reply.chunks() > 1 || client.reply.pendingBytes() > ChunkPool.CHUNK;
     }
 
+    /** Has a client closed that leaves too much unread. */
     private void checkOutputLimit(ServerClient client) {
         long used = client.reply.pendingBytes();
         long now = server.clock().monotonicMicros() / 1000;
@@ -471,7 +505,11 @@ public final class Clients {
     void resumeUnblocked() {
         for (ServerClient c = server.blocking().nextUnblocked(); c != null; c = server.blocking().nextUnblocked()) {
             if (!c.closed && c.queryLength > 0) {
-                processPrivate(c);
+                try {
+                    processPrivate(c);
+                } catch (RuntimeException | OutOfMemoryError e) {
+                    abandon(c, e);
+                }
             }
         }
     }
@@ -515,28 +553,20 @@ public final class Clients {
     void cron(int hz) {
         int wanted = Math.max(CRON_CLIENTS, byId.size() / hz);
         long now = server.clock().millis();
-        Iterator<ServerClient> walk = cronWalk;
-        List<ServerClient> looked = new ArrayList<>(Math.min(wanted, byId.size()));
-        try {
-            for (int i = 0; i < wanted && i < byId.size(); i++) {
-                if (walk == null || !walk.hasNext()) {
-                    walk = byId.values().iterator();
-                }
-                looked.add(walk.next());
+        for (int i = Math.min(wanted, byId.size()); i > 0 && !byId.isEmpty(); i--) {
+            Map.Entry<Long, ServerClient> next = byId.higherEntry(cronCursor);
+            if (next == null) {
+                next = byId.firstEntry();
             }
-        } catch (java.util.ConcurrentModificationException e) {
-            walk = null;
-        }
-        cronWalk = walk;
-        for (ServerClient c : looked) {
-            if (c.closed) {
-                continue;
-            }
+            cronCursor = next.getKey();
+            ServerClient c = next.getValue();
             if (limits.timeoutSeconds > 0 && c.blocked == null && !c.pinned
                     && now - c.lastInteractionMillis > limits.timeoutSeconds * 1000L) {
                 LOG.debug("Closing idle client {}", c.address());
                 close(c);
-            } else if (overflows(c) || c.softLimitSince != 0) {
+                continue;
+            }
+            if (overflows(c) || c.softLimitSince != 0) {
                 checkOutputLimit(c);
             }
             resizeQuery(c, now);

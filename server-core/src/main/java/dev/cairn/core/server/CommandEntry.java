@@ -27,6 +27,9 @@ public final class CommandEntry {
     private final boolean isProtected;
     private final boolean immediate;
 
+    /** Number in the table of stored commands, -1 as long as it never was stored. */
+    int storedAs = -1;
+
     /** Executions. */
     public long calls;
     /** Their time, nanoseconds. */

@@ -44,6 +44,7 @@ public final class Dispatcher {
     private final ServerStats stats;
     private final ArgsView args = new ArgsView();
     private final ArgsView queuedArgs = new ArgsView();
+    private final StoredCommand queued;
     private final CommandEntry[] run = new CommandEntry[MAX_BATCH];
     private int runLength;
     private long runStart;
@@ -58,6 +59,7 @@ public final class Dispatcher {
         this.databases = server.databases();
         this.commands = server.commands();
         this.stats = server.stats();
+        this.queued = new StoredCommand(server.transactions().entries());
     }
 
     /** The client whose command is being executed, null between commands. */
@@ -81,6 +83,7 @@ public final class Dispatcher {
         while (done < n) {
             args.bind(batch, done++);
             process(client, args);
+            server.clients().limitOutput(client);
             if (client.halted()) {
                 break;
             }
@@ -317,8 +320,8 @@ public final class Dispatcher {
 
     private CommandError unexpected(CommandEntry e, Throwable failure) {
         stats.unexpectedErrors++;
-        if (failure instanceof OutOfMemoryError && failure.getMessage() != null && failure.getMessage().startsWith("Java heap")) {
-            throw (OutOfMemoryError) failure;
+        if (failure instanceof OutOfMemoryError error && heapExhausted()) {
+            throw error;
         }
         LOG.warn("Command '{}' of module '{}' failed with an unexpected error; the client gets an error reply", e.wireName(), e.module(),
                 failure);
@@ -327,6 +330,12 @@ public final class Dispatcher {
         }
         return CommandError.err("internal error in command '" + e.wireName() + "' of module '" + e.module() + "': "
                 + failure.getClass().getSimpleName());
+    }
+
+    /** Whether little is left of the Java heap for anybody; else a command has asked for one object that is too large. */
+    private static boolean heapExhausted() {
+        Runtime vm = Runtime.getRuntime();
+        return vm.maxMemory() - vm.totalMemory() + vm.freeMemory() < vm.maxMemory() / 16;
     }
 
     private static void afterReply(ServerClient client) {
@@ -342,8 +351,8 @@ public final class Dispatcher {
     void executeQueued(ServerClient client, Transaction t) {
         long outerStart = System.nanoTime();
         endRun(outerStart);
-        for (StoredCommand queued : t.commands()) {
-            queuedArgs.bind(queued);
+        for (long block = t.first(); block != 0; block = StoredCommand.next(block)) {
+            queuedArgs.bind(queued.set(block));
             call(client, queued.entry(), queuedArgs, true);
         }
         endRun(System.nanoTime());
@@ -370,7 +379,7 @@ public final class Dispatcher {
             out.truncateTo(start);
             out.error(error);
             served = true;
-        } catch (RuntimeException | LinkageError failure) {
+        } catch (RuntimeException | OutOfMemoryError | StackOverflowError | LinkageError failure) {
             out.truncateTo(start);
             out.error(unexpected(b.entry, failure));
             served = true;

@@ -92,12 +92,16 @@ public final class ExpiryCycle {
         int perLoop = KEYS_PER_LOOP + KEYS_PER_LOOP / 4 * (effort - 1);
         long sampled = 0;
         long expired = 0;
-        timeLimitHit = false;
+        // a cycle that ran out of time left databases behind: the next one looks at all of them
         int rounds = timeLimitHit ? databases.count() : Math.min(databases.count(), DATABASES_PER_CALL);
-        for (int i = 0; i < rounds && !timeLimitHit; i++) {
+        timeLimitHit = false;
+        int iterations = 0;
+        for (int i = 0; rounds > 0 && i < databases.count() && !timeLimitHit; i++) {
             Database db = databases.at(current);
-            int iterations = 0;
             boolean again = db.volatileKeys() > 0;
+            if (again) {
+                rounds--;
+            }
             while (again && !timeLimitHit) {
                 sample.clear();
                 int buckets = 0;

@@ -286,6 +286,7 @@ public final class Server implements AutoCloseable {
                 transactions.touchedAll(db, null);
                 dirty += db.size();
                 db.flush();
+                blocking.touchedAll(db);
             }
         }
         events.fire(new Flushed(database));

@@ -1,57 +1,89 @@
 package dev.cairn.core.server;
 
+import java.util.List;
+
+import dev.cairn.api.command.CommandError;
 import dev.cairn.resp.BytesCopy;
 import dev.cairn.resp.NativeBytes;
 import dev.cairn.structures.Heap;
 import dev.cairn.structures.Memory;
 
 /**
- * A command that waits for its execution, as in MULTI: a copy of its arguments in one off-heap block, a table of offsets and lengths and
- * then the bytes. Main thread.
+ * A view of a command that waits for its execution, as in MULTI, set again and again. Main thread.
+ *
+ * <p>Such a command is one off-heap block, so that however many are queued, the Java heap does not feel them: the address of the next one,
+ * its number in the table of commands ever stored and its number of arguments, a table of the arguments' offsets and lengths, and then
+ * their bytes.
  */
 final class StoredCommand {
-    private final CommandEntry entry;
-    private final int size;
-    private final Heap heap;
-    private final long block;
-    private final long bytes;
+    private static final int NEXT = 0;
+    private static final int ENTRY = 8;
+    private static final int SIZE = 12;
+    private static final int TABLE = 16;
 
-    StoredCommand(CommandEntry entry, ArgsView args, Heap heap) {
-        this.entry = entry;
-        this.size = args.size();
-        this.heap = heap;
-        bytes = 16L * size + args.totalLength();
+    private final List<CommandEntry> entries;
+    private long block;
+
+    /** A view of commands whose entries stand in the given table. */
+    StoredCommand(List<CommandEntry> entries) {
+        this.entries = entries;
+    }
+
+    /** Stores a command; returns its block. */
+    static long store(CommandEntry entry, ArgsView args, Heap heap, List<CommandEntry> entries) {
+        int size = args.size();
+        long bytes = TABLE + 16L * size + args.totalLength();
         if (bytes > Heap.MAX_BYTES) {
-            throw dev.cairn.api.command.CommandError.err("command is too large to be queued");
+            throw CommandError.err("command is too large to be queued");
         }
-        block = heap.allocate((int) bytes);
-        long offset = 16L * size;
+        long block = heap.allocate((int) bytes);
+        Memory.putLong(block + NEXT, 0);
+        Memory.putInt(block + ENTRY, number(entry, entries));
+        Memory.putInt(block + SIZE, size);
+        long offset = TABLE + 16L * size;
         for (int i = 0; i < size; i++) {
             NativeBytes a = args.view(i);
-            Memory.putLong(block + 16L * i, offset);
-            Memory.putLong(block + 16L * i + 8, a.length());
+            Memory.putLong(block + TABLE + 16L * i, offset);
+            Memory.putLong(block + TABLE + 16L * i + 8, a.length());
             BytesCopy.put(a, block + offset);
             offset += a.length();
         }
+        return block;
+    }
+
+    private static int number(CommandEntry entry, List<CommandEntry> entries) {
+        if (entry.storedAs < 0) {
+            entry.storedAs = entries.size();
+            entries.add(entry);
+        }
+        return entry.storedAs;
+    }
+
+    /** The block after this one, 0 at the end. */
+    static long next(long block) {
+        return Memory.getLong(block + NEXT);
+    }
+
+    /** Sets the block after this one. */
+    static void next(long block, long after) {
+        Memory.putLong(block + NEXT, after);
+    }
+
+    /** Shows a stored command from now on; returns this view. */
+    StoredCommand set(long stored) {
+        block = stored;
+        return this;
     }
 
     CommandEntry entry() {
-        return entry;
+        return entries.get(Memory.getInt(block + ENTRY));
     }
 
     int size() {
-        return size;
-    }
-
-    long bytes() {
-        return bytes;
+        return Memory.getInt(block + SIZE);
     }
 
     NativeBytes view(int i, NativeBytes view) {
-        return view.set(block + Memory.getLong(block + 16L * i), (int) Memory.getLong(block + 16L * i + 8));
-    }
-
-    void free() {
-        heap.free(block);
+        return view.set(block + Memory.getLong(block + TABLE + 16L * i), (int) Memory.getLong(block + TABLE + 16L * i + 8));
     }
 }

@@ -1,40 +1,51 @@
 package dev.cairn.core.server;
 
-import java.util.ArrayList;
 import java.util.List;
 
 import dev.cairn.api.command.CommandError;
 import dev.cairn.structures.Heap;
 
-/** The commands that a client has queued since MULTI. Main thread. */
+/** The commands that a client has queued since MULTI: a chain of {@link StoredCommand}s. Main thread. */
 final class Transaction {
-    private final List<StoredCommand> commands = new ArrayList<>();
     private final Heap heap;
+    private final List<CommandEntry> entries;
+    private long first;
+    private long last;
+    private int size;
     private long bytes;
     private boolean failed;
 
-    Transaction(Heap heap) {
+    Transaction(Heap heap, List<CommandEntry> entries) {
         this.heap = heap;
+        this.entries = entries;
     }
 
     void queue(CommandEntry entry, ArgsView args, long maxBytes) {
-        StoredCommand c = new StoredCommand(entry, args, heap);
-        commands.add(c);
-        bytes += c.bytes();
+        long block = StoredCommand.store(entry, args, heap, entries);
+        if (last == 0) {
+            first = block;
+        } else {
+            StoredCommand.next(last, block);
+        }
+        last = block;
+        size++;
+        bytes += heap.usable(block);
         if (bytes > maxBytes) {
             fail();
             throw CommandError.err("the queued commands are larger than client-query-buffer-limit");
         }
     }
 
-    List<StoredCommand> commands() {
-        return commands;
+    /** The first stored command, 0 when there is none. */
+    long first() {
+        return first;
     }
 
     int size() {
-        return commands.size();
+        return size;
     }
 
+    /** Bytes of memory that the commands take. */
     long bytes() {
         return bytes;
     }
@@ -50,8 +61,14 @@ final class Transaction {
     }
 
     void free() {
-        commands.forEach(StoredCommand::free);
-        commands.clear();
+        for (long block = first; block != 0;) {
+            long next = StoredCommand.next(block);
+            heap.free(block);
+            block = next;
+        }
+        first = 0;
+        last = 0;
+        size = 0;
         bytes = 0;
     }
 }

@@ -1,5 +1,8 @@
 package dev.cairn.core.server;
 
+import java.util.ArrayList;
+import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 
 import dev.cairn.api.command.Bytes;
@@ -13,10 +16,16 @@ public final class Transactions {
     private final Server server;
     private final WatchedKeys watched;
     private final Heap heap = new Heap(false);
+    /** All commands that ever were queued, by the numbers that stand for them in what is stored. */
+    private final List<CommandEntry> entries = new ArrayList<>();
 
     Transactions(Server server, int databases) {
         this.server = server;
         this.watched = new WatchedKeys(databases);
+    }
+
+    List<CommandEntry> entries() {
+        return entries;
     }
 
     /** Begins a transaction. */
@@ -24,7 +33,7 @@ public final class Transactions {
         if (client.transaction != null) {
             throw CommandError.err("MULTI calls can not be nested");
         }
-        client.transaction = new Transaction(heap);
+        client.transaction = new Transaction(heap, entries);
     }
 
     /** Forgets the transaction and all watches. */

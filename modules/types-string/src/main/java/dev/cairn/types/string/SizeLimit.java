@@ -9,8 +9,8 @@ import dev.cairn.api.config.Option;
 /** The greatest length of a string: option {@code proto-max-bulk-len}, or 512 MB on a server without it. Main thread. */
 final class SizeLimit {
     private static final long DEFAULT = 512L << 20;
-    /** No value is longer than what an {@code int} and the header of an allocation leave. */
-    private static final long GREATEST = Integer.MAX_VALUE - 64;
+    /** No value is longer, whatever the option says. */
+    private static final long GREATEST = 512L << 20;
     private static final CommandError TOO_LONG = CommandError.err("string exceeds maximum allowed size (proto-max-bulk-len)");
 
     private @Nullable Option<Long> option;

@@ -490,6 +490,9 @@ public final class Clients {
 
     /** Has a client closed that leaves too much unread. */
     private void checkOutputLimit(ServerClient client) {
+        if (client.closing()) {
+            return;
+        }
         long used = client.reply.pendingBytes();
         long now = server.clock().monotonicMicros() / 1000;
         boolean flood = used > ChunkPool.CHUNK + UNAUTHENTICATED_OUTPUT && !client.authenticated && server.authenticationRequired();

@@ -215,29 +215,29 @@ public abstract class ConnectionTypeContract {
         for (int i = 0; i < 1 << 20; i++) {
             buffer.set(ValueLayout.JAVA_BYTE, i, (byte) (i * 31 >> 3));
         }
-        CompletableFuture<Integer> stalls = new CompletableFuture<>();
+        CompletableFuture<Integer> stalled = new CompletableFuture<>();
         listen(c -> {
-            int[] state = new int[2];
+            int[] state = new int[1];
             c.onWritable(() -> {
                 try {
                     while (state[0] < total) {
                         int at = state[0] & (1 << 20) - 1;
                         int n = c.write(buffer, at, Math.min(total - state[0], (1 << 20) - at));
                         if (n == 0) {
-                            state[1]++;
+                            stalled.complete(state[0]);
                             return;
                         }
                         state[0] += n;
                     }
                     c.close();
-                    stalls.complete(state[1]);
                 } catch (IOException e) {
                     c.close();
-                    stalls.completeExceptionally(e);
+                    stalled.completeExceptionally(e);
                 }
             }, WriteOrder.AFTER_READ);
         });
         Peer peer = peer();
+        assertTrue(stalled.get(PATIENCE_SECONDS, TimeUnit.SECONDS) < total, "no write was short");
         byte[] received = peer.in().readAllBytes();
         assertEquals(total, received.length);
         for (int i = 0; i < total; i++) {
@@ -246,7 +246,6 @@ public abstract class ConnectionTypeContract {
                 throw new AssertionError("byte " + i + " is another");
             }
         }
-        assertTrue(stalls.get(PATIENCE_SECONDS, TimeUnit.SECONDS) > 0, "no write was short");
     }
 
     @Test

@@ -34,8 +34,8 @@ import dev.cairn.structures.Pages;
  * chunks and written once a turn, before the loop sleeps.
  */
 public final class Clients {
-    /** Bytes of the query buffer that clients share. */
-    private static final int SHARED_QUERY = 64 << 10;
+    /** Bytes of the query buffer that clients share, and so most of what one client gets done before others have their turn. */
+    private static final int SHARED_QUERY = 16 << 10;
     /** Bytes of a client's own query buffer, at least. */
     private static final int PRIVATE_QUERY = 16 << 10;
     /** Unused bytes of a query buffer that are not worth a change. */

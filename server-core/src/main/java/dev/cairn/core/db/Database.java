@@ -40,7 +40,7 @@ public final class Database implements Keyspace {
     Database(int number, Databases all) {
         this.number = number;
         this.all = all;
-        heap = new Heap(true);
+        heap = new Heap(false);
         index = newIndex();
         expires = newIndex();
     }
@@ -368,7 +368,7 @@ public final class Database implements Keyspace {
         Heap old = heap;
         HashIndex oldIndex = index;
         HashIndex oldExpires = expires;
-        heap = new Heap(true);
+        heap = new Heap(false);
         index = newIndex();
         expires = newIndex();
         objects = new ObjectTable();

@@ -7,7 +7,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.cairn.resp {
     requires transitive dev.cairn.api;
-    requires dev.cairn.structures;
+    requires transitive dev.cairn.structures;
     requires static org.jspecify;
 
     /* The core's connections, persistence and the test kit speak the protocol. */

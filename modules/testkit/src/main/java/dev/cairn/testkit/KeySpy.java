@@ -20,6 +20,7 @@ import dev.cairn.api.command.Call;
 import dev.cairn.api.command.Client;
 import dev.cairn.api.command.Command;
 import dev.cairn.api.command.CommandSpec;
+import dev.cairn.api.command.Effects;
 import dev.cairn.api.command.Suspension;
 import dev.cairn.api.command.Ticket;
 import dev.cairn.api.config.Option;
@@ -27,6 +28,7 @@ import dev.cairn.api.config.OptionSpec;
 import dev.cairn.api.data.DataType;
 import dev.cairn.api.data.Keyspace;
 import dev.cairn.api.data.Slot;
+import dev.cairn.api.data.TypeStore;
 import dev.cairn.api.data.WriteSlot;
 import dev.cairn.api.event.KeyEventClass;
 import dev.cairn.api.event.KeyListener;
@@ -249,6 +251,16 @@ final class KeySpy implements ServerModule {
         @Override
         public @Nullable Bytes randomKey() {
             return to.randomKey();
+        }
+
+        @Override
+        public TypeStore store(DataType type) {
+            return to.store(type);
+        }
+
+        @Override
+        public Effects effects() {
+            return to.effects();
         }
 
         @Override

@@ -29,6 +29,11 @@ public interface Call {
     /** Wall clock in microseconds since 1970, read afresh. */
     long micros();
 
+    /** What the append log and replicas are told in place of the command's own words, for the database that the client has selected. */
+    default Effects effects() {
+        return keyspace().effects();
+    }
+
     /** Whether the command runs inside EXEC, where it must not block. */
     boolean inTransaction();
 

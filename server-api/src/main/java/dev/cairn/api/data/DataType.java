@@ -46,14 +46,34 @@ public interface DataType {
         to.put(this, from.encoding(), from.bytes());
     }
 
-    /** Bytes that an object takes besides its key's record. */
-    default long memory(Object value) {
+    /**
+     * What the type keeps for one database, made when {@link Slot#store} or {@link Keyspace#store} first asks for it.
+     */
+    default TypeStore openStore() {
+        return TypeStore.NONE;
+    }
+
+    /**
+     * Whether the bytes of inline values of this encoding are the root of a structure in the type's {@link TypeStore store}, which
+     * {@link #free} has to free before they are dropped. Constant. The type changes such a root in place: putting another value
+     * frees the one that was there.
+     */
+    default boolean owning(int encoding) {
+        return false;
+    }
+
+    /** Bytes that the value takes besides its key's record: what an object or an owning value holds. */
+    default long memory(Slot value) {
         return 0;
     }
 
-    /** How much work {@link #release} is, in allocations; above 64 it is done in the background where that is allowed. */
-    default long freeEffort(Object value) {
+    /** How much work it is to free the value, in allocations; above 64 that is done in the background where that is allowed. */
+    default long freeEffort(Slot value) {
         return 1;
+    }
+
+    /** Frees what a value of an {@link #owning} encoding owns; called once, before its record goes. */
+    default void free(Slot value) {
     }
 
     /** Frees an object's memory; called once, on the main thread or on the lazy-free lane. */

@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 import dev.cairn.api.command.Bytes;
 import dev.cairn.api.command.CommandError;
+import dev.cairn.api.command.Effects;
 
 /**
  * One database. Main thread only.
@@ -79,6 +80,12 @@ public interface Keyspace {
     /** A random key, a copy; null when there is none. */
     @Nullable
     Bytes randomKey();
+
+    /** What the given type keeps for this database. */
+    TypeStore store(DataType type);
+
+    /** What the append log and replicas are told of changes in this database; see {@link Effects}. */
+    Effects effects();
 
     /** Deletes all keys. */
     void flush();

@@ -45,6 +45,9 @@ public interface Slot {
     /** The logarithmic count of accesses, 0 to 255, under an LFU policy. */
     int frequency();
 
+    /** What the given type keeps for the slot's database. */
+    TypeStore store(DataType type);
+
     /** Bytes that the key takes in memory: record, value and its share of the index. */
     long memory();
 }

@@ -45,6 +45,17 @@ public interface WriteSlot extends Slot {
     /** Deletes the key if it exists; nothing is reported. */
     void delete();
 
-    /** Reports a change: counts it, fails the transactions that watch the key, wakes clients blocked on it and notifies listeners. */
-    void changed(KeyEventClass eventClass, Token event);
+    /**
+     * Reports a change: counts it, fails the transactions that watch the key, wakes clients blocked on it and notifies listeners.
+     * The same as {@link #changed(KeyEventClass, Token, long)} with a count of 1.
+     */
+    default void changed(KeyEventClass eventClass, Token event) {
+        changed(eventClass, event, 1);
+    }
+
+    /**
+     * Reports a change that counts as {@code changes} in {@code rdb_changes_since_last_save}, such as one for each field that was set; 0 for
+     * a further event of a change that was counted already.
+     */
+    void changed(KeyEventClass eventClass, Token event, long changes);
 }

@@ -1,14 +1,17 @@
 package dev.cairn.core.db;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 
 import org.jspecify.annotations.Nullable;
 
 import dev.cairn.api.command.Bytes;
 import dev.cairn.api.command.CommandError;
+import dev.cairn.api.command.Effects;
 import dev.cairn.api.data.DataType;
 import dev.cairn.api.data.Keyspace;
 import dev.cairn.api.data.Slot;
+import dev.cairn.api.data.TypeStore;
 import dev.cairn.api.data.WriteSlot;
 import dev.cairn.resp.NativeBytes;
 import dev.cairn.structures.HashIndex;
@@ -34,6 +37,8 @@ public final class Database implements Keyspace {
     HashIndex expires;
     ObjectTable objects = new ObjectTable();
     long version;
+    private TypeStore[] stores = new TypeStore[0];
+    private final RecordSlot releasing;
     private long[] due = new long[16];
     private int dueCount;
 
@@ -43,6 +48,36 @@ public final class Database implements Keyspace {
         heap = new Heap(false);
         index = newIndex();
         expires = newIndex();
+        releasing = new RecordSlot(heap, null);
+    }
+
+    @Override
+    public TypeStore store(DataType type) {
+        int t = all.number(type);
+        if (t >= stores.length) {
+            TypeStore[] more = Arrays.copyOf(stores, t + 1);
+            Arrays.fill(more, stores.length, more.length, TypeStore.NONE);
+            stores = more;
+        }
+        TypeStore s = stores[t];
+        if (s == TypeStore.NONE) {
+            s = type.openStore();
+            stores[t] = s;
+        }
+        return s;
+    }
+
+    @Override
+    public Effects effects() {
+        return all.events().effects(this);
+    }
+
+    private long storeBytes() {
+        long sum = 0;
+        for (TypeStore s : stores) {
+            sum += s.usedBytes();
+        }
+        return sum;
     }
 
     private HashIndex newIndex() {
@@ -74,7 +109,7 @@ public final class Database implements Keyspace {
 
     /** Bytes that keys, values and indexes take. */
     public long usedBytes() {
-        return heap.usedBytes() + index.mappedBytes() + expires.mappedBytes();
+        return heap.usedBytes() + index.mappedBytes() + expires.mappedBytes() + storeBytes();
     }
 
     long indexBytes() {
@@ -82,7 +117,11 @@ public final class Database implements Keyspace {
     }
 
     long mappedBytes() {
-        return heap.mappedBytes() + index.mappedBytes() + expires.mappedBytes();
+        long sum = heap.mappedBytes() + index.mappedBytes() + expires.mappedBytes();
+        for (TypeStore s : stores) {
+            sum += s.mappedBytes();
+        }
+        return sum;
     }
 
     Databases all() {
@@ -271,11 +310,16 @@ public final class Database implements Keyspace {
 
     /** Frees what a record's payload points to. */
     void releaseValue(long record, int flags) {
+        int type = Record.type(record);
+        if (all.owning(type, Record.encoding(record))) {
+            releasing.bindRecord(this, record);
+            all.type(type).free(releasing);
+        }
         if ((flags & Record.LARGE) != 0) {
             heap.free(RecordSlot.largeAddress(record));
         } else if ((flags & Record.OBJECT) != 0) {
             int handle = RecordSlot.handle(record);
-            all.type(Record.type(record)).release(objects.get(handle));
+            all.type(type).release(objects.get(handle));
             objects.remove(handle);
         }
     }
@@ -332,7 +376,7 @@ public final class Database implements Keyspace {
 
     private void noteDue(long record) {
         if (dueCount == due.length) {
-            due = java.util.Arrays.copyOf(due, dueCount * 2);
+            due = Arrays.copyOf(due, dueCount * 2);
         }
         due[dueCount++] = record;
     }
@@ -372,10 +416,15 @@ public final class Database implements Keyspace {
         index = newIndex();
         expires = newIndex();
         objects = new ObjectTable();
+        TypeStore[] oldStores = stores;
+        stores = new TypeStore[0];
         version++;
         oldIndex.drop();
         oldExpires.drop();
         old.drop();
+        for (TypeStore s : oldStores) {
+            s.drop();
+        }
     }
 
     /** Lets the indexes grow or shrink a bounded piece; true while there is more to do. */
@@ -397,6 +446,9 @@ public final class Database implements Keyspace {
         ObjectTable o = objects;
         objects = other.objects;
         other.objects = o;
+        TypeStore[] s = stores;
+        stores = other.stores;
+        other.stores = s;
         version++;
         other.version++;
     }
@@ -404,6 +456,9 @@ public final class Database implements Keyspace {
     void close() {
         index.drop();
         expires.drop();
+        for (TypeStore s : stores) {
+            s.drop();
+        }
         heap.close();
     }
 }

@@ -14,11 +14,15 @@ public final class Databases {
     /** Most data types that a server can have. */
     public static final int MAX_TYPES = 255;
 
+    private static final int ENCODINGS = 16;
+
     private final Database[] databases;
     private final KeyspaceEvents events;
     private final KeyspaceStats stats = new KeyspaceStats();
     private final AccessClock accessClock = new AccessClock();
     private final List<DataType> types = new ArrayList<>();
+    /** For each type the set of encodings whose values own memory, a bit each. */
+    private final int[] owningEncodings = new int[MAX_TYPES];
     private final SlotPool slots;
     private long now;
     private boolean expiryHeld;
@@ -118,7 +122,16 @@ public final class Databases {
         if (types.size() == MAX_TYPES) {
             throw new IllegalStateException("more than " + MAX_TYPES + " data types");
         }
+        int owning = 0;
+        for (int encoding = 0; encoding < ENCODINGS; encoding++) {
+            owning |= type.owning(encoding) ? 1 << encoding : 0;
+        }
+        owningEncodings[types.size()] = owning;
         types.add(type);
+    }
+
+    boolean owning(int type, int encoding) {
+        return (owningEncodings[type] >>> encoding & 1) != 0;
     }
 
     /** All data types. */

@@ -8,6 +8,7 @@ import dev.cairn.api.command.Bytes;
 import dev.cairn.api.command.CommandError;
 import dev.cairn.api.command.Token;
 import dev.cairn.api.data.DataType;
+import dev.cairn.api.data.TypeStore;
 import dev.cairn.api.data.WriteSlot;
 import dev.cairn.api.event.KeyEventClass;
 import dev.cairn.resp.BytesCopy;
@@ -24,6 +25,8 @@ import dev.cairn.structures.Memory;
 final class RecordSlot implements WriteSlot {
     static final boolean CHECKED = Memory.CHECKED;
     private static final long MAX_VALUE_BYTES = 512L << 20;
+    /** Bytes from which on a growing value gets slack. */
+    private static final int SLACK_FROM = 4096;
     /** Slack that a growing value gets at most. */
     private static final int MAX_SLACK = 1 << 20;
 
@@ -208,10 +211,13 @@ final class RecordSlot implements WriteSlot {
         int flags = Record.flags(r);
         if ((flags & Record.LARGE) != 0) {
             sum += heap.usable(largeAddress(r));
-        } else if ((flags & Record.OBJECT) != 0) {
-            sum += type().memory(object());
         }
-        return sum;
+        return sum + type().memory(this);
+    }
+
+    @Override
+    public TypeStore store(DataType type) {
+        return db().store(type);
     }
 
     @Override
@@ -323,9 +329,7 @@ final class RecordSlot implements WriteSlot {
         boolean inPlace = Heap.sizeOf(bytes) == Heap.sizeOf((int) Record.bytes(old));
         // allocated before anything is freed: where no memory is left, the record stays as it was
         long r = inPlace ? old : d.heap.allocate(bytes);
-        if ((oldFlags & (Record.LARGE | Record.OBJECT)) != 0) {
-            d.releaseValue(old, oldFlags);
-        }
+        d.releaseValue(old, oldFlags);
         if (inPlace) {
             Record.header(old, number, access, flags, encoding, keyLength, payload);
             if (((flags | oldFlags) & Record.EXPIRES) != 0 || ((flags ^ oldFlags) & Record.EXTENDED) != 0) {
@@ -418,7 +422,8 @@ final class RecordSlot implements WriteSlot {
             Record.header(r, Record.type(r), Record.clock(r), flags, encoding, keyLength, length);
             return;
         }
-        int wanted = length > before ? need + Math.min(need / 2, MAX_SLACK) : need;
+        // below a page the allocator's classes are slack enough; collections that grow by small pieces stay dense
+        int wanted = length > before && need > SLACK_FROM ? need + Math.min(need / 2, MAX_SLACK) : need;
         long to = d.heap.allocate(Math.min(wanted, Heap.MAX_BYTES));
         Record.header(to, Record.type(r), Record.clock(r), flags, encoding, keyLength, length);
         long expireAt = keptExpiry();
@@ -525,8 +530,8 @@ final class RecordSlot implements WriteSlot {
     }
 
     @Override
-    public void changed(KeyEventClass eventClass, Token event) {
+    public void changed(KeyEventClass eventClass, Token event, long changes) {
         Database d = db();
-        d.all().events().changed(d, key, eventClass, event);
+        d.all().events().changed(d, key, eventClass, event, changes);
     }
 }

@@ -407,8 +407,8 @@ public final class Server implements AutoCloseable {
     /** What happens to keys. */
     private final class KeyEvents implements KeyspaceEvents {
         @Override
-        public void changed(Database database, Bytes key, KeyEventClass eventClass, Token event) {
-            dirty++;
+        public void changed(Database database, Bytes key, KeyEventClass eventClass, Token event, long changes) {
+            dirty += changes;
             transactions.touched(database, key);
             blocking.touched(database, key);
             events.fireKey(database.index(), eventClass, event, key);

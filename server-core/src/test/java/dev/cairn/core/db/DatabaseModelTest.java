@@ -581,7 +581,7 @@ class DatabaseModelTest {
     /** Events go nowhere. */
     private static final class Silent implements KeyspaceEvents {
         @Override
-        public void changed(Database database, Bytes key, KeyEventClass eventClass, Token event) {
+        public void changed(Database database, Bytes key, KeyEventClass eventClass, Token event, long changes) {
         }
 
         @Override

@@ -1,0 +1,22 @@
+package dev.cairn.core.db;
+
+import dev.cairn.api.command.Bytes;
+import dev.cairn.api.command.Effects;
+
+/** Effects that nobody wants to know, as long as there is neither a log nor a replica. */
+final class NothingLogged implements Effects {
+    static final Effects EFFECTS = new NothingLogged();
+
+    private NothingLogged() {
+    }
+
+    @Override
+    public Effects none() {
+        return this;
+    }
+
+    @Override
+    public Effects command(Bytes... words) {
+        return this;
+    }
+}

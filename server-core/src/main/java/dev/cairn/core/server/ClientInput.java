@@ -1,0 +1,339 @@
+package dev.cairn.core.server;
+
+import java.io.IOException;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import dev.cairn.api.command.CommandError;
+import dev.cairn.resp.RequestBatch;
+import dev.cairn.resp.RequestParser;
+import dev.cairn.structures.Heap;
+import dev.cairn.structures.Memory;
+import dev.cairn.structures.Pages;
+
+/**
+ * What clients send: reading, query buffers, parsing, handing commands to the dispatcher. Main thread.
+ *
+ * <p>A read goes to one query buffer that all clients share; only what is left of an incomplete command is copied to a buffer of the
+ * client's own, where the next read then continues. So an idle client holds no buffer, and the shared one stays in the caches. A bulk of a
+ * megabyte or more is received straight into a mapping of its own that becomes the value.
+ */
+final class ClientInput {
+    /** Bytes of the query buffer that clients share, and so most of what one client gets done before others have their turn. */
+    private static final int SHARED_QUERY = 16 << 10;
+    /** Bytes of a client's own query buffer, at least. */
+    private static final int PRIVATE_QUERY = 16 << 10;
+    /** Unused bytes of a query buffer that are not worth a change. */
+    private static final int MOST_WASTE = 4 << 10;
+    /** Capacity from which on a query buffer follows its use. */
+    private static final int RESIZE_FROM = 32 << 10;
+    /** After this time an idle client has no query buffer. */
+    private static final int IDLE_QUERY_MILLIS = 2000;
+    /** Room behind a buffer for loads of whole words. */
+    private static final int SLACK = 16;
+    /** Longest bulk that a block takes, with its line break. */
+    static final int LONGEST_BULK = Heap.MAX_BYTES - SLACK - 2;
+    /** Largest query buffer that a block takes. */
+    private static final int LARGEST_QUERY = Heap.MAX_BYTES - SLACK;
+    private static final Logger LOG = LoggerFactory.getLogger(ClientInput.class);
+
+    private final Server server;
+    private final Clients clients;
+    private final Heap queries = new Heap(false);
+    private final long shared = Pages.map(SHARED_QUERY + SLACK);
+    private boolean sharedInUse;
+    private final RequestBatch batch = new RequestBatch();
+    private boolean batchInUse;
+
+    ClientInput(Server server, Clients clients) {
+        this.server = server;
+        this.clients = clients;
+    }
+
+    /** Bytes of all query buffers. */
+    long bytes() {
+        return queries.usedBytes() + SHARED_QUERY;
+    }
+
+    /** Reads what is there and executes it, as the handler of a readable connection. */
+    void readable(ServerClient client) {
+        if (client.closed || client.closeAfterReply) {
+            if (!client.closed && client.closeAfterReply) {
+                client.connection().onReadable(null);
+            }
+            return;
+        }
+        try {
+            if (client.parser.receivingBig()) {
+                readBig(client);
+            } else if (client.queryLength == 0 && !client.parser.incomplete() && !sharedInUse) {
+                readShared(client);
+            } else {
+                readPrivate(client);
+            }
+        } catch (IOException e) {
+            LOG.debug("Reading from client {}: {}", client.address(), e.getMessage());
+            clients.close(client);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            abandon(client, e);
+        }
+    }
+
+    /** Closes a client whose input cannot be gone on with: what was read of it may be lost, or no memory is left for more of it. */
+    private void abandon(ServerClient client, Throwable failure) {
+        server.stats().unexpectedErrors++;
+        LOG.warn("Closing client id={} addr={}: its input could not be processed", client.id(), client.address(), failure);
+        clients.close(client);
+    }
+
+    /** Notes what a read gave; false when there is nothing to process. */
+    private boolean received(ServerClient client, int n) {
+        if (n == 0) {
+            return false;
+        }
+        if (n < 0) {
+            LOG.debug("Client closed connection {}", client.address());
+            clients.close(client);
+            return false;
+        }
+        client.lastInteractionMillis = server.clock().millis();
+        client.bytesIn += n;
+        server.stats().bytesIn += n;
+        server.stats().reads++;
+        return true;
+    }
+
+    private void readShared(ServerClient client) throws IOException {
+        int n = client.connection().read(Memory.ALL, shared, SHARED_QUERY);
+        if (!received(client, n)) {
+            return;
+        }
+        sharedInUse = true;
+        try {
+            int from = process(client, shared, n);
+            if (!client.closed && from < n) {
+                keep(client, shared + from, n - from);
+            }
+        } finally {
+            sharedInUse = false;
+        }
+        afterProcessing(client);
+    }
+
+    private void readPrivate(ServerClient client) throws IOException {
+        int free = client.queryCapacity - client.queryLength;
+        int awaited = awaited(client);
+        if (free < awaited) {
+            grow(client, Math.min(LARGEST_QUERY, client.queryLength + Math.max(awaited, client.queryLength / 2)));
+            free = client.queryCapacity - client.queryLength;
+        }
+        if (free == 0) {
+            closeOverQueryLimit(client);
+            return;
+        }
+        int n = client.connection().read(Memory.ALL, client.query + client.queryLength, free);
+        if (!received(client, n)) {
+            return;
+        }
+        client.queryLength += n;
+        client.queryPeak = Math.max(client.queryPeak, client.queryLength);
+        processPrivate(client);
+        if (!client.closed && client.queryLength + client.queuedBytes() > clients.limits().queryBuffer) {
+            closeOverQueryLimit(client);
+        }
+    }
+
+    private void closeOverQueryLimit(ServerClient client) {
+        server.stats().queryLimitDisconnections++;
+        LOG.warn("Closing client that reached max query buffer length: id={} addr={} qbuf={}", client.id(), client.address(),
+                client.queryLength);
+        clients.close(client);
+    }
+
+    /** Bytes that a read should have room for. */
+    private static int awaited(ServerClient client) {
+        int bulk = client.parser.pendingBulkLength();
+        if (bulk < 0 || bulk >= RequestParser.BIG_ARGUMENT) {
+            return PRIVATE_QUERY;
+        }
+        int missing = client.parser.pendingBulkOffset() + bulk + 2 - client.queryLength;
+        return Math.max(PRIVATE_QUERY, missing);
+    }
+
+    private void processPrivate(ServerClient client) {
+        if (client.halted()) {
+            return;
+        }
+        int from = process(client, client.query, client.queryLength);
+        if (client.closed) {
+            return;
+        }
+        int left = client.queryLength - from;
+        if (left > 0 && from > 0) {
+            Memory.copy(client.query + from, client.query, left);
+        }
+        client.queryLength = left;
+        afterProcessing(client);
+    }
+
+    private void readBig(ServerClient client) throws IOException {
+        RequestParser parser = client.parser;
+        int n = client.connection().read(Memory.ALL, parser.bigAddress(), (int) parser.bigMissing());
+        if (!received(client, n)) {
+            return;
+        }
+        parser.bigReceived(n);
+        if (parser.bigMissing() == 0) {
+            processPrivate(client);
+        }
+    }
+
+    /** After parsing: a large bulk that is awaited gets its own mapping. */
+    private void afterProcessing(ServerClient client) {
+        RequestParser parser = client.parser;
+        if (client.closed || client.blocked != null || parser.receivingBig()) {
+            return;
+        }
+        int bulk = parser.pendingBulkLength();
+        if (bulk >= RequestParser.BIG_ARGUMENT) {
+            if (bulk + client.queuedBytes() > clients.limits().queryBuffer) {
+                server.stats().queryLimitDisconnections++;
+                LOG.warn("Closing client that reached max query buffer length: id={} addr={} bulk={}", client.id(), client.address(), bulk);
+                clients.close(client);
+                return;
+            }
+            long block = Heap.allocateDetached(bulk + 2 + SLACK);
+            client.queryLength = parser.bigArgument(client.query, 0, client.queryLength, block, Heap.detachedBytes(block));
+        }
+    }
+
+    /**
+     * Parses and executes what is in a buffer.
+     *
+     * @return the offset of the first byte that must be kept
+     */
+    private int process(ServerClient client, long buffer, int length) {
+        RequestBatch b = batchInUse ? new RequestBatch() : batch;
+        boolean outer = !batchInUse;
+        batchInUse = true;
+        int from = 0;
+        try {
+            while (!client.halted()) {
+                b.clear();
+                boolean limited = !client.authenticated && server.authenticationRequired();
+                // what follows AUTH is free of the limits: nothing is parsed before AUTH is executed
+                int most = limited ? 1 : Dispatcher.MAX_BATCH;
+                client.parser.unauthenticated(limited);
+                int parsed = client.parser.parse(buffer, from, length, b, most);
+                int n = b.commands();
+                if (n > 0) {
+                    int done = server.dispatcher().execute(client, b);
+                    if (done < n || client.blocked != null && client.parser.failed()) {
+                        // parsed again when the client goes on
+                        from = b.end(done - 1);
+                        client.parser.reset();
+                        break;
+                    }
+                }
+                from = parsed;
+                if (client.parser.failed()) {
+                    protocolError(client);
+                    from = length;
+                    break;
+                }
+                if (n < most) {
+                    break;
+                }
+            }
+            b.clear();
+        } finally {
+            if (outer) {
+                batchInUse = false;
+            } else {
+                b.free();
+            }
+        }
+        clients.replied(client);
+        return from;
+    }
+
+    private void protocolError(ServerClient client) {
+        LOG.debug("Protocol error from client id={} addr={}: {}", client.id(), client.address(), client.parser.error());
+        if (!client.halted()) {
+            client.reply.error(CommandError.err(client.parser.error()));
+            client.closeAfterReply = true;
+        }
+    }
+
+    private void keep(ServerClient client, long from, int length) {
+        int wanted = Math.max(length, Math.min(awaitedAfter(client, length), clients.limits().initialQuery()));
+        if (client.queryCapacity < wanted) {
+            grow(client, wanted);
+        }
+        Memory.copy(from, client.query, length);
+        client.queryLength = length;
+        client.queryPeak = Math.max(client.queryPeak, length);
+    }
+
+    private static int awaitedAfter(ServerClient client, int length) {
+        int bulk = client.parser.pendingBulkLength();
+        return bulk < 0 || bulk >= RequestParser.BIG_ARGUMENT ? length + 1024 : client.parser.pendingBulkOffset() + bulk + 2;
+    }
+
+    /** Gives the client a query buffer of this capacity or a little more. */
+    private void grow(ServerClient client, int bytes) {
+        if (client.query == 0) {
+            client.query = queries.allocate(bytes + SLACK);
+        } else {
+            client.query = queries.reallocate(client.query, bytes + SLACK);
+        }
+        client.queryCapacity = queries.usable(client.query) - SLACK;
+    }
+
+    /** Gives back the query buffer. */
+    void release(ServerClient client) {
+        if (client.query != 0) {
+            queries.free(client.query);
+            client.query = 0;
+        }
+        client.queryCapacity = 0;
+        client.queryLength = 0;
+    }
+
+    /** Gives back what a query buffer has too much: all of it after some idle time, or what is far above its recent use. */
+    void resize(ServerClient c, long now) {
+        if (c.query != 0 && c.queryCapacity - c.queryLength > MOST_WASTE) {
+            if (now - c.lastInteractionMillis > IDLE_QUERY_MILLIS) {
+                if (c.queryLength == 0 && !c.parser.incomplete()) {
+                    release(c);
+                } else {
+                    grow(c, Math.max(c.queryLength, SLACK));
+                }
+            } else if (c.queryCapacity > RESIZE_FROM && c.queryCapacity / 2 > c.queryPeak) {
+                grow(c, Math.max(c.queryPeak, PRIVATE_QUERY));
+            }
+        }
+        c.queryPeak = c.parser.receivingBig() ? c.queryLength : Math.max(c.queryLength, c.parser.pendingBulkLength());
+    }
+
+    /** Goes on with clients that were blocked and have been served. */
+    void resumeUnblocked() {
+        for (ServerClient c = server.blocking().nextUnblocked(); c != null; c = server.blocking().nextUnblocked()) {
+            if (!c.closed && c.queryLength > 0) {
+                try {
+                    processPrivate(c);
+                } catch (RuntimeException | OutOfMemoryError e) {
+                    abandon(c, e);
+                }
+            }
+        }
+    }
+
+    /** Gives all memory back. */
+    void free() {
+        batch.free();
+        queries.close();
+        Pages.unmap(shared, SHARED_QUERY + SLACK);
+    }
+}

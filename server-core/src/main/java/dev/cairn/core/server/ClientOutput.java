@@ -1,0 +1,170 @@
+package dev.cairn.core.server;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import dev.cairn.api.io.Connection.WriteOrder;
+import dev.cairn.resp.ChunkPool;
+import dev.cairn.resp.ReplyWriter;
+
+/**
+ * What clients are owed: replies are collected in each client's chain of chunks and written once a turn, before the loop sleeps; who
+ * leaves too much unread is closed. Main thread.
+ */
+final class ClientOutput {
+    /** Bytes of replies, beyond one chunk, that a client may leave unread before it is authenticated. */
+    private static final int UNAUTHENTICATED_OUTPUT = 1024;
+    /** Most bytes written to a client in one event. */
+    private static final int WRITE_PER_EVENT = 64 << 10;
+    private static final Logger LOG = LoggerFactory.getLogger(ClientOutput.class);
+
+    private final Server server;
+    private final Clients clients;
+    private final ChunkPool chunks = new ChunkPool();
+    private List<ServerClient> pendingWrites = new ArrayList<>();
+    private List<ServerClient> spareWrites = new ArrayList<>();
+
+    ClientOutput(Server server, Clients clients) {
+        this.server = server;
+        this.clients = clients;
+    }
+
+    /** A writer for the replies to a new client. */
+    ReplyWriter writer() {
+        ReplyWriter reply = new ReplyWriter(chunks);
+        reply.onError(server.errorListener());
+        return reply;
+    }
+
+    /** Bytes of all output buffers. */
+    long bytes() {
+        return chunks.bytes();
+    }
+
+    /** Has the client's replies written before the loop sleeps. */
+    void replied(ServerClient client) {
+        if (client.closed) {
+            return;
+        }
+        if (!client.reply.isEmpty()) {
+            if (!client.writePending && !client.writeHandlerSet) {
+                client.writePending = true;
+                pendingWrites.add(client);
+            }
+            if (overflows(client)) {
+                checkOutputLimit(client);
+            }
+        } else if (client.closeAfterReply) {
+            clients.closeLater(client);
+        }
+    }
+
+    /** Writes what clients are owed, as far as they take it. */
+    void flush() {
+        List<ServerClient> round = pendingWrites;
+        if (round.isEmpty()) {
+            return;
+        }
+        pendingWrites = spareWrites;
+        for (int i = 0; i < round.size(); i++) {
+            ServerClient client = round.get(i);
+            client.writePending = false;
+            // one that is to be closed at once gets nothing more, as with Redis: an HTTP request must not see the reply to its first line
+            if (!client.closed && !client.closeScheduled) {
+                write(client);
+            }
+        }
+        round.clear();
+        spareWrites = round;
+    }
+
+    private void write(ServerClient client) {
+        try {
+            int n = client.reply.flush(client.sink, WRITE_PER_EVENT);
+            if (n > 0) {
+                client.bytesOut += n;
+                client.lastInteractionMillis = server.clock().millis();
+                server.stats().bytesOut += n;
+                server.stats().writes++;
+            }
+        } catch (IOException e) {
+            LOG.debug("Error writing to client {}: {}", client.address(), e.getMessage());
+            clients.close(client);
+            return;
+        }
+        if (client.reply.isEmpty()) {
+            if (client.writeHandlerSet) {
+                client.writeHandlerSet = false;
+                client.connection().onWritable(null, WriteOrder.AFTER_READ);
+            }
+            if (client.closeAfterReply) {
+                clients.close(client);
+            }
+        } else if (!client.writeHandlerSet) {
+            client.writeHandlerSet = true;
+            client.connection().onWritable(() -> write(client), WriteOrder.AFTER_READ);
+        }
+    }
+
+    /** Holds a client to its output limits between two of its commands. */
+    void limit(ServerClient client) {
+        if (overflows(client)) {
+            checkOutputLimit(client);
+        }
+    }
+
+    /** Whether more waits than a client's first chunk of the largest size takes: only then do the output limits matter. */
+    private static boolean overflows(ServerClient client) {
+        return client.reply.chunks() > 1 || client.reply.pendingBytes() > ChunkPool.CHUNK;
+    }
+
+    /** Has a client closed that leaves too much unread. */
+    private void checkOutputLimit(ServerClient client) {
+        if (client.closing()) {
+            return;
+        }
+        long used = client.reply.pendingBytes();
+        long now = server.clock().monotonicMicros() / 1000;
+        boolean flood = used > ChunkPool.CHUNK + UNAUTHENTICATED_OUTPUT && !client.authenticated && server.authenticationRequired();
+        if (flood || clients.limits().overOutputLimit(client, used, now)) {
+            server.stats().outputLimitDisconnections++;
+            LOG.warn("Client id={} addr={} scheduled to be closed ASAP for overcoming of output buffer limits.", client.id(),
+                    client.address());
+            clients.closeLater(client);
+        }
+    }
+
+    /** Lets the size of the first chunk of replies follow its use: up when it did not take what waited, down when half of it did for some time. */
+    void resize(ServerClient c, long now) {
+        ServerSettings settings = server.settings();
+        if (!settings.replyResizing) {
+            return;
+        }
+        if (c.reply.expandFirstChunk()) {
+            server.stats().replyBufferExpands++;
+        }
+        if (settings.replyPeakMillis >= 0 && now - c.replyPeakSince >= settings.replyPeakMillis) {
+            if (c.reply.shrinkFirstChunk()) {
+                server.stats().replyBufferShrinks++;
+            }
+            c.reply.resetPeak();
+            c.replyPeakSince = now;
+        }
+    }
+
+    /** Looks whether the client stays over its limits although nothing is written to it. */
+    void look(ServerClient client) {
+        if (overflows(client) || client.softLimitSince != 0) {
+            checkOutputLimit(client);
+        }
+    }
+
+    /** Gives the spare memory back. */
+    void free() {
+        chunks.trim();
+    }
+}

@@ -51,11 +51,18 @@ public final class HashIndex {
     private static final int TAG_BITS = 16;
     private static final int MAX_BITS = 32;
     private static final int AT_ONCE = 16;
+    private static final int FAIR_CHAIN = 21;
+    private static final int FAIR_TRIES = 300;
     private static final long FROM_PAGES = 64 << 10;
     private static final long PIECE = Pages.HUGE;
 
-    private final Heap heap;
+    /** Bytes of the state that {@link #save} writes. */
+    static final int STATE_BYTES = 40;
+    private static final int BITS_SHIFT = 48;
+
     private final Records records;
+    private final boolean tablesInHeap;
+    private Heap heap;
     private ResizePolicy policy = ResizePolicy.ALLOW;
 
     private long table;
@@ -70,8 +77,94 @@ public final class HashIndex {
 
     /** Creates an empty index whose small tables and chained buckets come from {@code heap}. */
     public HashIndex(Heap heap, Records records) {
+        this(heap, records, false);
+    }
+
+    /**
+     * Creates an empty index.
+     *
+     * @param tablesInHeap whether large tables come from the heap too, so that dropping the heap forgets them; else they are mapped
+     */
+    HashIndex(Heap heap, Records records, boolean tablesInHeap) {
         this.heap = heap;
         this.records = records;
+        this.tablesInHeap = tablesInHeap;
+    }
+
+    /* One object as the view of many indexes: their state lies off-heap. Only with the tables in the heap. */
+
+    /** Becomes the index whose state was {@link #save}d at the address; zeros are the state of an empty one. */
+    void load(Heap owner, long state) {
+        heap = owner;
+        long first = Memory.getLong(state);
+        table = first & ADDRESS;
+        mask = (1L << (first >>> BITS_SHIFT)) - 1;
+        long second = Memory.getLong(state + 8);
+        nextTable = second & ADDRESS;
+        nextMask = (1L << (second >>> BITS_SHIFT)) - 1;
+        mark = Memory.getLong(state + 16);
+        count = Memory.getLong(state + 24);
+        chained = Memory.getLong(state + 32);
+    }
+
+    /** Writes the state of the index to the address. */
+    void save(long state) {
+        Memory.putLong(state, (long) Long.bitCount(mask) << BITS_SHIFT | table);
+        Memory.putLong(state + 8, (long) Long.bitCount(nextMask) << BITS_SHIFT | nextTable);
+        Memory.putLong(state + 16, mark);
+        Memory.putLong(state + 24, count);
+        Memory.putLong(state + 32, chained);
+    }
+
+    /** Moves tables and records to another heap, in time that depends on their number. */
+    void moveTo(Heap target, RecordMover mover) {
+        Heap from = heap;
+        if (table != 0) {
+            long old = table;
+            table = target.allocateTable(tableBytes(mask));
+            moveBuckets(target, old, table, mask, mover);
+            from.free(old);
+        }
+        if (nextTable != 0) {
+            long old = nextTable;
+            nextTable = target.allocateTable(tableBytes(nextMask));
+            moveBuckets(target, old, nextTable, nextMask, mover);
+            from.free(old);
+        }
+        heap = target;
+    }
+
+    private void moveBuckets(Heap target, long from, long to, long lastBucket, RecordMover mover) {
+        for (long i = 0; i <= lastBucket; i++) {
+            long source = from + (i << BUCKET_SHIFT);
+            long bucket = to + (i << BUCKET_SHIFT);
+            long meta = moveBucket(source, bucket, mover);
+            while ((meta & CHAINED) != 0) {
+                long next = Memory.getLong(source + LINK);
+                if (source != from + (i << BUCKET_SHIFT)) {
+                    heap.free(source);
+                }
+                long added = target.allocate(BUCKET);
+                Memory.putLong(bucket + LINK, added);
+                bucket = added;
+                source = next;
+                meta = moveBucket(source, bucket, mover);
+            }
+            if (source != from + (i << BUCKET_SHIFT)) {
+                heap.free(source);
+            }
+        }
+    }
+
+    private static long moveBucket(long source, long target, RecordMover mover) {
+        Memory.copy(source, target, BUCKET);
+        long meta = Memory.getLong(source);
+        for (long taken = meta & ((meta & CHAINED) != 0 ? TAKEN >> 1 : TAKEN); taken != 0; taken &= taken - 1) {
+            int offset = Long.numberOfTrailingZeros(taken) + 1 << 3;
+            long slot = Memory.getLong(source + offset);
+            Memory.putLong(target + offset, slot & ~ADDRESS | mover.move(slot & ADDRESS));
+        }
+        return meta;
     }
 
     /** Returns the number of records. */
@@ -87,10 +180,10 @@ public final class HashIndex {
     /** Returns the bytes that the index takes outside of the heap. */
     public long mappedBytes() {
         long bytes = 0;
-        if (table != 0 && tableBytes(mask) >= FROM_PAGES) {
+        if (table != 0 && mapped(mask)) {
             bytes += tableBytes(mask) - unmapped;
         }
-        if (nextTable != 0 && tableBytes(nextMask) >= FROM_PAGES) {
+        if (nextTable != 0 && mapped(nextMask)) {
             bytes += tableBytes(nextMask);
         }
         return bytes;
@@ -108,6 +201,10 @@ public final class HashIndex {
 
     private static long tableBytes(long mask) {
         return mask + 1 << BUCKET_SHIFT;
+    }
+
+    private boolean mapped(long tableMask) {
+        return !tablesInHeap && tableBytes(tableMask) >= FROM_PAGES;
     }
 
     private static long tag(long hash) {
@@ -334,10 +431,8 @@ public final class HashIndex {
 
     private long newTable(long newMask) {
         long bytes = tableBytes(newMask);
-        if (bytes < FROM_PAGES) {
-            long address = heap.allocate((int) bytes);
-            Memory.fill(address, bytes, (byte) 0);
-            return address;
+        if (!mapped(newMask)) {
+            return heap.allocateTable(bytes);
         }
         long address = Pages.mapAligned(bytes, bytes < PIECE ? Pages.PAGE : PIECE);
         if (heap.huge() && bytes > PIECE) {
@@ -417,7 +512,7 @@ public final class HashIndex {
                 migrateBucket(bucket, mark);
             }
             mark++;
-            if ((mark << BUCKET_SHIFT & PIECE - 1) == 0 && tableBytes(mask) > PIECE) {
+            if ((mark << BUCKET_SHIFT & PIECE - 1) == 0 && mapped(mask) && tableBytes(mask) > PIECE) {
                 Pages.unmap(table + unmapped, PIECE);
                 unmapped += PIECE;
             }
@@ -475,7 +570,7 @@ public final class HashIndex {
 
     private void freeTable() {
         long bytes = tableBytes(mask);
-        if (bytes < FROM_PAGES) {
+        if (!mapped(mask)) {
             heap.free(table);
         } else if (unmapped < bytes) {
             Pages.releaseLater(table + unmapped, bytes - unmapped);
@@ -526,10 +621,10 @@ public final class HashIndex {
      * number of records.
      */
     public void drop() {
-        if (table != 0 && tableBytes(mask) >= FROM_PAGES && unmapped < tableBytes(mask)) {
+        if (table != 0 && mapped(mask) && unmapped < tableBytes(mask)) {
             Pages.releaseLater(table + unmapped, tableBytes(mask) - unmapped);
         }
-        if (nextTable != 0 && tableBytes(nextMask) >= FROM_PAGES) {
+        if (nextTable != 0 && mapped(nextMask)) {
             Pages.releaseLater(nextTable, tableBytes(nextMask));
         }
         forget();
@@ -658,31 +753,61 @@ public final class HashIndex {
     }
 
     /**
-     * Returns a random record, or 0 if there is none: one of some fifteen in neighbouring buckets, which evens out
-     * how full the buckets are.
+     * Returns a random record, or 0 if there is none. All are equally likely, but those of chains of more than three
+     * buckets' records, which are less so, and in an index that is nearly empty, where neighbours of empty buckets are more.
      */
     public long randomRecord(RandomGenerator random) {
         if (count == 0) {
             return 0;
         }
+        // a place is drawn, not a bucket: a bucket of three records has three of them, and all places but those are drawn again
         long all = bucketsInUse();
-        long at = random.nextLong(all);
-        long chosen = 0;
-        int seen = 0;
-        for (long i = 0; i < all && (seen < 15 || chosen == 0); i++) {
-            long bucket = bucketInUse(at);
-            while (bucket != 0) {
-                long meta = Memory.getLong(bucket);
-                boolean more = (meta & CHAINED) != 0;
-                for (long taken = meta & (more ? TAKEN >> 1 : TAKEN); taken != 0; taken &= taken - 1) {
-                    if (random.nextInt(++seen) == 0) {
-                        chosen = Memory.getLong(bucket + (Long.numberOfTrailingZeros(taken) + 1 << 3)) & ADDRESS;
-                    }
+        for (int i = 0; i < FAIR_TRIES; i++) {
+            long bucket = bucketInUse(random.nextLong(all));
+            int place = random.nextInt(FAIR_CHAIN);
+            if (place < SLOTS || (Memory.getLong(bucket) & CHAINED) != 0) {
+                long record = recordAt(bucket, place, random);
+                if (record != 0) {
+                    return record;
                 }
-                bucket = more ? Memory.getLong(bucket + LINK) : 0;
+            }
+        }
+        return neighbour(random.nextLong(all), all, random);
+    }
+
+    /* The record at a place of a bucket and its chain, counted through, or 0; a random one of a chain of too many. */
+    private static long recordAt(long head, int place, RandomGenerator random) {
+        int records = 0;
+        long bucket = head;
+        while (true) {
+            long meta = Memory.getLong(bucket);
+            boolean more = (meta & CHAINED) != 0;
+            long taken = meta & (more ? TAKEN >> 1 : TAKEN);
+            int here = Long.bitCount(taken);
+            if (place < records + here) {
+                for (int skip = place - records; skip > 0; skip--) {
+                    taken &= taken - 1;
+                }
+                return Memory.getLong(bucket + (Long.numberOfTrailingZeros(taken) + 1 << 3)) & ADDRESS;
+            }
+            records += here;
+            if (!more) {
+                return records > FAIR_CHAIN ? recordAt(head, random.nextInt(records), random) : 0;
+            }
+            bucket = Memory.getLong(bucket + LINK);
+        }
+    }
+
+    /* A random one of the records in the first bucket from this one on that has any. */
+    private long neighbour(long start, long all, RandomGenerator random) {
+        long at = start;
+        while (true) {
+            long bucket = bucketInUse(at);
+            int here = Long.bitCount(Memory.getLong(bucket) & TAKEN);
+            if (here > 0) {
+                return recordAt(bucket, random.nextInt(here), random);
             }
             at = at + 1 == all ? 0 : at + 1;
         }
-        return chosen;
     }
 }

@@ -254,7 +254,7 @@ public final class Heap implements AutoCloseable {
             return address;
         }
         if (old > MAX_RUN && bytes > MAX_RUN) {
-            return resizeLarge(address, bytes);
+            return resizeLarge(address, (long) sizeOf(bytes) + LARGE_OFFSET);
         }
         if (old > MAX_SMALL && old <= MAX_RUN && bytes > MAX_SMALL && bytes <= MAX_RUN && resizeRun(address, old, size)) {
             return address;
@@ -608,7 +608,26 @@ public final class Heap implements AutoCloseable {
     /* Large blocks: the header holds the mapped size and the place in the list. */
 
     private long allocateLarge(int bytes) {
-        long size = (long) sizeOf(bytes) + LARGE_OFFSET;
+        return mapLarge((long) sizeOf(bytes) + LARGE_OFFSET);
+    }
+
+    /**
+     * Allocates a block of zeros for a table, at a multiple of 64; it may be larger than {@link #MAX_BYTES}, and is not reallocated then.
+     *
+     * @throws OutOfMemoryError if the operating system refuses memory
+     */
+    long allocateTable(long bytes) {
+        if (bytes > MAX_RUN) {
+            long address = mapLarge(bytes + LARGE_OFFSET + Pages.PAGE - 1 & -Pages.PAGE);
+            Memory.live(address, bytes);
+            return address;
+        }
+        long address = allocate((int) bytes);
+        Memory.fill(address, bytes, (byte) 0);
+        return address;
+    }
+
+    private long mapLarge(long size) {
         long base = Pages.mapAligned(size, CHUNK);
         Memory.dead(base, size);
         if (huge) {
@@ -685,13 +704,26 @@ public final class Heap implements AutoCloseable {
         release(base, size);
     }
 
-    private long resizeLarge(long address, int bytes) {
+    /** Resizes a block of {@link #allocateTable}, whose size was {@code old}; new bytes are arbitrary, and large blocks are not copied. */
+    long reallocateTable(long address, long old, long bytes) {
+        if (old > MAX_RUN && bytes > MAX_RUN) {
+            return resizeLarge(address, bytes + LARGE_OFFSET + Pages.PAGE - 1 & -Pages.PAGE);
+        }
+        if (Math.max(old, bytes) <= MAX_BYTES) {
+            return reallocate(address, (int) bytes);
+        }
+        long moved = allocateTable(bytes);
+        Memory.copy(address, moved, Math.min(old, bytes));
+        free(address);
+        return moved;
+    }
+
+    private long resizeLarge(long address, long newSize) {
         if (Memory.CHECKED) {
             checkBlock(address);
         }
         long base = address - LARGE_OFFSET;
         long oldSize = Memory.rawLong(base);
-        long newSize = (long) sizeOf(bytes) + LARGE_OFFSET;
         long target = base;
         if (newSize < oldSize && oldSize - newSize > LATER) {
             Pages.releaseLater(base + newSize, oldSize - newSize);

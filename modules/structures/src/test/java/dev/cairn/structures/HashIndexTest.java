@@ -230,7 +230,7 @@ class HashIndexTest {
             hits[(int) Memory.getLong(index.randomRecord(random))]++;
         }
         for (int hit : hits) {
-            assertTrue(hit > 40 && hit < 800, hit + " hits of 200 expected");
+            assertTrue(hit > 120 && hit < 290, hit + " hits of 200 expected");
         }
         Set<Long> sampled = new HashSet<>();
         int visited = index.sample(50, random, record -> assertTrue(sampled.add(record)));

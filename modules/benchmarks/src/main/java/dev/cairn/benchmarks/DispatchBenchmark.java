@@ -57,7 +57,7 @@ public class DispatchBenchmark extends BenchmarkDefaults {
         }
         Server server = assembly.makeServer();
         assembly.modules().start(Path.of("").toAbsolutePath());
-        server.listen(client);
+        server.listeners().open(client);
         load();
         write();
         checkReplies();

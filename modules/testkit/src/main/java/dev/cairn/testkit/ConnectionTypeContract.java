@@ -32,7 +32,6 @@ import org.junit.jupiter.api.Timeout;
 import dev.cairn.api.ServerModule;
 import dev.cairn.api.io.Connection;
 import dev.cairn.api.io.Connection.WriteOrder;
-import dev.cairn.api.io.ConnectionType;
 import dev.cairn.api.io.Listener;
 
 /**
@@ -46,7 +45,6 @@ public abstract class ConnectionTypeContract {
     private final MemorySegment buffer = Arena.ofAuto().allocate(1 << 20);
     private final List<Peer> peers = new ArrayList<>();
     private @Nullable TestServer server;
-    private @Nullable ConnectionType type;
     private @Nullable List<Listener> listeners;
 
     /** The client's end of a connection. */
@@ -72,6 +70,11 @@ public abstract class ConnectionTypeContract {
     /** A new instance of the module that brings the type. */
     protected abstract ServerModule module();
 
+    /** New instances of the modules that the module needs. */
+    protected List<ServerModule> needs() {
+        return List.of();
+    }
+
     /** The name of the type. */
     protected abstract String typeName();
 
@@ -88,9 +91,9 @@ public abstract class ConnectionTypeContract {
 
     @BeforeEach
     void start() {
-        TestServer s = TestServer.with(module()).config(configuration().toArray(String[]::new)).start();
-        server = s;
-        type = s.connectionType(typeName());
+        TestServer.Builder builder = TestServer.with(module()).config(configuration().toArray(String[]::new));
+        needs().forEach(builder::module);
+        server = builder.start();
     }
 
     @AfterEach
@@ -114,8 +117,7 @@ public abstract class ConnectionTypeContract {
     }
 
     private void listen(Consumer<Connection> accepted) throws Exception {
-        ConnectionType t = Objects.requireNonNull(type);
-        listeners = server().onMain(() -> t.listen(server().server().loop(), accepted));
+        listeners = server().listen(typeName(), accepted);
         assertFalse(Objects.requireNonNull(listeners).isEmpty(), "the type listens nowhere: is it configured to?");
     }
 

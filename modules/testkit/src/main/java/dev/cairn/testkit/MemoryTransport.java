@@ -103,6 +103,11 @@ public final class MemoryTransport implements ConnectionType {
             public void close() {
                 accepted = null;
             }
+
+            @Override
+            public boolean closed() {
+                return accepted == null;
+            }
         });
     }
 

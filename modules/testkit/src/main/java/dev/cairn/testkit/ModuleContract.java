@@ -42,8 +42,15 @@ public abstract class ModuleContract {
         return List.of();
     }
 
+    /** New instances of the modules that the module needs in order to start; none by default. */
+    protected List<ServerModule> needs() {
+        return List.of();
+    }
+
     private TestServer.Builder server(ServerModule... modules) {
-        return TestServer.with(modules).config(configuration().toArray(String[]::new));
+        TestServer.Builder builder = TestServer.with(modules).config(configuration().toArray(String[]::new));
+        needs().forEach(builder::module);
+        return builder;
     }
 
     @Test

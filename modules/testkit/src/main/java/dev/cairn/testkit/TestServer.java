@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,9 @@ import dev.cairn.api.StopReason;
 import dev.cairn.api.command.CommandSpec;
 import dev.cairn.api.data.Keyspace;
 import dev.cairn.api.event.ShutdownBegun;
+import dev.cairn.api.io.Connection;
 import dev.cairn.api.io.ConnectionType;
+import dev.cairn.api.io.Listener;
 import dev.cairn.core.boot.ServerAssembly;
 import dev.cairn.core.config.ConfigFile;
 import dev.cairn.core.server.CommandEntry;
@@ -54,6 +57,7 @@ public final class TestServer implements AutoCloseable {
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final Thread main;
     private final boolean failuresExpected;
+    private final boolean listening;
     private List<Thread> left = List.of();
     private long unexpected;
     private boolean closed;
@@ -63,6 +67,7 @@ public final class TestServer implements AutoCloseable {
         private final List<ServerModule> modules = new ArrayList<>();
         private final StringBuilder config = new StringBuilder();
         private boolean failuresExpected;
+        private boolean listening;
 
         private Builder() {
         }
@@ -84,6 +89,12 @@ public final class TestServer implements AutoCloseable {
         /** Says that handlers will fail, so that {@link TestServer#close} does not mind. */
         public Builder expectFailures() {
             failuresExpected = true;
+            return this;
+        }
+
+        /** Has the connection types of the modules listen, as a server that boots does. */
+        public Builder listening() {
+            listening = true;
             return this;
         }
 
@@ -109,6 +120,7 @@ public final class TestServer implements AutoCloseable {
 
     private TestServer(Builder of) {
         failuresExpected = of.failuresExpected;
+        listening = of.listening;
         List<ServerModule> modules = new ArrayList<>(of.modules);
         modules.add(new Transport(transport));
         String config = of.config.toString();
@@ -127,7 +139,9 @@ public final class TestServer implements AutoCloseable {
             server = assembly.makeServer();
             assembly.modules().start(Path.of("").toAbsolutePath());
             running = true;
-            server.listen(transport);
+            for (ConnectionType type : listening ? assembly.modules().connectionTypes() : List.of(transport)) {
+                server.listeners().open(type);
+            }
             started.complete(server);
             server.run();
         } catch (Throwable t) {
@@ -258,7 +272,26 @@ public final class TestServer implements AutoCloseable {
         });
     }
 
-    /** A connection type that a module has brought. Not listened on, but for {@code memory}. */
+    /** Loads one more module into the running server: registers and starts it, and lets its connection types listen. */
+    public void load(ServerModule module) throws Exception {
+        onMain(() -> {
+            assembly.modules().register(module, "test");
+            assembly.modules().start(Path.of("").toAbsolutePath());
+            return true;
+        });
+    }
+
+    /**
+     * Opens the listeners of a connection type that a module has brought, for a test that handles the connections itself.
+     *
+     * @param accepted is given the connections, on the main thread
+     * @return the open listeners, to be looked at and closed on the main thread
+     */
+    public List<Listener> listen(String type, Consumer<Connection> accepted) throws Exception {
+        return onMain(() -> connectionType(type).listen(server().loop(), accepted));
+    }
+
+    /** A connection type that a module has brought. Only {@code memory} listens, unless the server was built to. */
     public ConnectionType connectionType(String name) {
         return assembly.modules().connectionTypes().stream().filter(t -> t.name().equals(name)).findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no module brings the connection type " + name));

@@ -36,6 +36,7 @@ public final class OptionSpec<T> {
     private boolean sensitive;
     private boolean hidden;
     private boolean guarded;
+    private boolean rereads;
     private @Nullable Check<T> check;
     private @Nullable Apply<T> apply;
     private @Nullable String missingPart;
@@ -117,6 +118,12 @@ public final class OptionSpec<T> {
         return this;
     }
 
+    /** Applies a value of CONFIG SET also when it is the old one: it names something that may have changed, such as a file. */
+    public OptionSpec<T> rereads() {
+        rereads = true;
+        return this;
+    }
+
     /** Sets a further condition. */
     public OptionSpec<T> check(Check<T> condition) {
         check = condition;
@@ -178,6 +185,11 @@ public final class OptionSpec<T> {
     /** Whether CONFIG SET needs {@code enable-protected-configs}. */
     public boolean isGuarded() {
         return guarded;
+    }
+
+    /** Whether a value is applied also when it is the old one. */
+    public boolean isReread() {
+        return rereads;
     }
 
     /** The part that is missing for the option to have an effect, or null when it has one. */

@@ -23,6 +23,11 @@ public interface Connection {
     /** The type that accepted it. */
     ConnectionType type();
 
+    /** The listener that accepted it, where the type tells. */
+    default Optional<Listener> listener() {
+        return Optional.empty();
+    }
+
     /** The peer's address, such as {@code 127.0.0.1:50000}. */
     String peer();
 
@@ -46,6 +51,9 @@ public interface Connection {
     /**
      * Writes what can be written.
      *
+     * <p>The bytes that were not taken are offered again by the next write, as its first: an encrypting transport may have begun with
+     * them.
+     *
      * @return bytes written, 0 when writing would block
      * @throws IOException when the connection is broken
      */
@@ -68,6 +76,15 @@ public interface Connection {
 
     /** Takes the connection back. */
     default void settle() {
+    }
+
+    /**
+     * Who the peer is as far as the transport has verified it, for CLIENT LIST: the process at the other end of a local socket such as
+     * {@code pid:12,uid:1000,gid:1000}, or the subject of a certificate such as {@code CN:client,O:Acme}. A text without spaces, equal signs
+     * and control characters.
+     */
+    default Optional<String> peerIdentity() {
+        return Optional.empty();
     }
 
     /** The peer's certificate where the transport has verified one. */

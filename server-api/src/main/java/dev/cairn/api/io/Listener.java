@@ -8,6 +8,9 @@ public interface Listener {
     /** The port, 0 where there is none. */
     int port();
 
-    /** Stops accepting; accepted connections stay. */
+    /** Stops accepting; accepted connections stay. May be called more than once. */
     void close();
+
+    /** Whether it is closed. */
+    boolean closed();
 }

@@ -32,6 +32,7 @@ import dev.cairn.core.os.Posix;
 import dev.cairn.core.os.PosixException;
 import dev.cairn.core.os.SystemChecks;
 import dev.cairn.core.os.WorkingDirectory;
+import dev.cairn.core.server.Listeners;
 import dev.cairn.core.server.Server;
 
 /**
@@ -284,7 +285,7 @@ public final class BootSequence {
         List<String> failures = new ArrayList<>();
         for (ConnectionType type : modules.connectionTypes()) {
             try {
-                server.listen(type);
+                server.listeners().open(type);
             } catch (IOException e) {
                 failures.add("Failed listening on " + type.name() + ": " + e.getMessage() + ", aborting.");
             }
@@ -292,7 +293,7 @@ public final class BootSequence {
         if (!failures.isEmpty()) {
             throw new BootFailure(String.join(" ", failures));
         }
-        if (server.listeners().isEmpty()) {
+        if (server.listeners().all().isEmpty()) {
             throw new BootFailure("Configured to not listen anywhere, exiting.");
         }
     }
@@ -319,10 +320,10 @@ public final class BootSequence {
 
     private void ready() {
         LOG.info("Server initialized");
-        for (Server.OpenListener l : server.listeners().stream().distinct().toList()) {
+        for (Listeners.Open l : server.listeners().all()) {
             LOG.debug("Listening on {} port {}", l.listener().address(), l.listener().port());
         }
-        server.listeners().stream().map(l -> l.type().name()).distinct().forEach(t -> LOG.info("Ready to accept connections {}", t));
+        server.listeners().all().stream().map(l -> l.type().name()).distinct().forEach(t -> LOG.info("Ready to accept connections {}", t));
         supervision.ready();
     }
 

@@ -38,6 +38,7 @@ final class ServerHooks implements CoreHooks {
         outputBufferLimits(options.clientOutputBufferLimit.value());
         requirePass(options.requirePass.value());
         protectedMode(options.protectedMode.value());
+        drainClosedListeners(options.drainClosedListeners.value());
         hz(options.hz.value());
         dynamicHz(options.dynamicHz.value());
         activeRehashing(options.activeRehashing.value());
@@ -61,6 +62,11 @@ final class ServerHooks implements CoreHooks {
             }
         }
         server.clients().limits().maxClients = (int) clients;
+    }
+
+    @Override
+    public void drainClosedListeners(boolean drain) {
+        server.listeners().drain(drain);
     }
 
     @Override

@@ -16,6 +16,9 @@ public interface CoreHooks {
     /** Sets how often the cron runs, in times a second. */
     default void hz(long hz) throws OptionError {}
 
+    /** Closes the clients of closed listeners once they are idle, or keeps them. */
+    default void drainClosedListeners(boolean drain) throws OptionError {}
+
     /** Lets the frequency of the cron follow the number of clients, or not. */
     default void dynamicHz(boolean dynamic) throws OptionError {}
 

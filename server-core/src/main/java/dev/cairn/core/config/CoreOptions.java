@@ -90,6 +90,9 @@ public final class CoreOptions extends OptionGroup {
     public final Option<Long> maxClients = declare(integer("maxclients", 10000, 1, 0xffffffffL)
             .onChange(clients -> hooks.maxClients(clients))
             .doc("How many clients may be connected at once."));
+    public final Option<Boolean> drainClosedListeners = declare(flag("drain-closed-listeners", false)
+            .onChange(on -> hooks.drainClosedListeners(on))
+            .doc("Close the clients of a listener that CONFIG SET has closed, once they are idle, instead of keeping them."));
     public final Option<Long> timeout = declare(integer("timeout", 0, 0, INT_MAX)
             .onChange(seconds -> hooks.timeout(seconds))
             .doc("Close a client that was idle for so many seconds; 0 is never."));

@@ -65,7 +65,7 @@ final class DeclaredOption<T> implements Option<T> {
         T before = value;
         T after = checked(spec.type().splitsWords() ? words(text) : List.of(text));
         value = after;
-        return new Change<>(this, before, !after.equals(before));
+        return new Change<>(this, before, spec.isReread() || !after.equals(before));
     }
 
     private T checked(List<String> words) throws OptionError {
@@ -80,10 +80,10 @@ final class DeclaredOption<T> implements Option<T> {
     }
 
     /** A value that CONFIG SET has replaced. */
-    record Change<T>(DeclaredOption<T> option, T before, boolean differs) {
-        /** Makes the new value effective, unless it is the old one. */
+    record Change<T>(DeclaredOption<T> option, T before, boolean matters) {
+        /** Makes the new value effective, unless it is the old one and that says nothing new. */
         void apply() throws OptionError {
-            if (differs) {
+            if (matters) {
                 option.spec.apply(option.value);
             }
         }

@@ -6,6 +6,7 @@ import java.util.Set;
 
 import dev.cairn.api.ModuleInfo;
 import dev.cairn.api.ServerModule;
+import dev.cairn.api.io.ConnectionType;
 import dev.cairn.api.job.BackgroundJobType;
 
 /** A registered module. Main thread. */
@@ -14,14 +15,16 @@ public final class LoadedModule {
     private final ModuleInfo info;
     private final String origin;
     private final Set<BackgroundJobType<?, ?>> jobTypes;
+    private final List<ConnectionType> connectionTypes;
     private final List<Thread> threads = new ArrayList<>();
     private boolean started;
 
-    LoadedModule(ServerModule module, String origin, List<BackgroundJobType<?, ?>> jobTypes) {
+    LoadedModule(ServerModule module, String origin, List<BackgroundJobType<?, ?>> jobTypes, List<ConnectionType> connectionTypes) {
         this.module = module;
         this.info = module.info();
         this.origin = origin;
         this.jobTypes = Set.copyOf(jobTypes);
+        this.connectionTypes = List.copyOf(connectionTypes);
     }
 
     /** Who it is. */
@@ -49,6 +52,10 @@ public final class LoadedModule {
 
     boolean declares(BackgroundJobType<?, ?> type) {
         return jobTypes.contains(type);
+    }
+
+    List<ConnectionType> connectionTypes() {
+        return connectionTypes;
     }
 
     List<Thread> threads() {

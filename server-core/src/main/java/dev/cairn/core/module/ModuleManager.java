@@ -1,5 +1,6 @@
 package dev.cairn.core.module;
 
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,6 +41,7 @@ import dev.cairn.api.job.JobQueue;
 import dev.cairn.core.config.Options;
 import dev.cairn.core.db.Databases;
 import dev.cairn.core.server.CommandEntry;
+import dev.cairn.core.server.Listeners;
 import dev.cairn.core.server.Server;
 
 /**
@@ -167,7 +169,7 @@ public final class ModuleManager {
                 options.undeclareAll(info.name());
             }
         }
-        modules.put(info.name(), new LoadedModule(module, origin, staged.jobTypes));
+        modules.put(info.name(), new LoadedModule(module, origin, staged.jobTypes, staged.connectionTypes));
         LOG.debug("Module '{}' version {} registered from {}", info.name(), info.version(), origin);
     }
 
@@ -261,7 +263,7 @@ public final class ModuleManager {
     }
 
     /**
-     * Starts the registered modules that do not run yet.
+     * Starts the registered modules that do not run yet. Once the server listens, their connection types listen at once too.
      *
      * @throws ModuleRejected when one fails; those that were started before keep running
      */
@@ -274,7 +276,24 @@ public final class ModuleManager {
                     throw new ModuleRejected("module '" + m.info().name() + "' cannot start: " + e.getMessage(), e);
                 }
                 m.started(true);
+                listen(m);
                 server().events().fire(new ModuleChanged(m.info(), true));
+            }
+        }
+    }
+
+    private void listen(LoadedModule m) throws ModuleRejected {
+        Listeners listeners = server().listeners();
+        if (!listeners.serving()) {
+            return;
+        }
+        for (ConnectionType type : m.connectionTypes()) {
+            try {
+                listeners.open(type);
+            } catch (IOException e) {
+                m.connectionTypes().forEach(listeners::close);
+                stop(m, StopReason.UNLOAD);
+                throw new ModuleRejected("module '" + m.info().name() + "' cannot listen on " + type.name() + ": " + e.getMessage(), e);
             }
         }
     }
@@ -288,17 +307,21 @@ public final class ModuleManager {
     public void stop(StopReason reason) {
         for (LoadedModule m : modules().reversed()) {
             if (m.started()) {
-                try {
-                    m.module().stop(reason);
-                } catch (RuntimeException e) {
-                    LOG.warn("Module '{}' failed to stop", m.info().name(), e);
-                }
-                m.started(false);
-                for (Thread t : m.threads()) {
-                    if (t.isAlive()) {
-                        LOG.warn("Module '{}' stopped, but its thread '{}' still runs", m.info().name(), t.getName());
-                    }
-                }
+                stop(m, reason);
+            }
+        }
+    }
+
+    private static void stop(LoadedModule m, StopReason reason) {
+        try {
+            m.module().stop(reason);
+        } catch (RuntimeException e) {
+            LOG.warn("Module '{}' failed to stop", m.info().name(), e);
+        }
+        m.started(false);
+        for (Thread t : m.threads()) {
+            if (t.isAlive()) {
+                LOG.warn("Module '{}' stopped, but its thread '{}' still runs", m.info().name(), t.getName());
             }
         }
     }

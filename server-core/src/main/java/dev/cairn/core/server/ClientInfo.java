@@ -54,6 +54,7 @@ public final class ClientInfo {
         to.append(" tot-net-in=").append(c.bytesIn);
         to.append(" tot-net-out=").append(c.bytesOut);
         to.append(" tot-cmds=").append(c.commandsProcessed);
+        c.connection().peerIdentity().ifPresent(identity -> to.append(" identity=").append(identity));
     }
 
     private static long seconds(long millis) {

@@ -203,6 +203,11 @@ public final class Clients {
                 close(c);
                 continue;
             }
+            if (server.listeners().draining(c.connection()) && c.idle()) {
+                LOG.debug("Closing client {}: its listener is closed", c.address());
+                close(c);
+                continue;
+            }
             output.look(c);
             input.resize(c, now);
             output.resize(c, now);

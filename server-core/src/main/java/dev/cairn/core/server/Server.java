@@ -1,8 +1,6 @@
 package dev.cairn.core.server;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -19,8 +17,6 @@ import dev.cairn.api.event.DatabasesSwapped;
 import dev.cairn.api.event.Flushed;
 import dev.cairn.api.event.KeyEventClass;
 import dev.cairn.api.event.LoopTurn;
-import dev.cairn.api.io.ConnectionType;
-import dev.cairn.api.io.Listener;
 import dev.cairn.core.db.Database;
 import dev.cairn.core.db.Databases;
 import dev.cairn.core.db.KeyspaceEvents;
@@ -49,7 +45,7 @@ public final class Server implements AutoCloseable {
     private final Transactions transactions;
     private final Blocking blocking;
     private final ExpiryCycle expiry;
-    private final List<OpenListener> listeners = new ArrayList<>();
+    private final Listeners listeners;
     private final Consumer<CommandError> errorListener = error -> stats.countError(error.code());
     private final long startMillis;
     private final ServerSettings settings = new ServerSettings();
@@ -62,15 +58,6 @@ public final class Server implements AutoCloseable {
     private long startMemory;
     private int hz = 10;
     private @Nullable Shutdown shutdown;
-
-    /**
-     * An open listener and its type.
-     *
-     * @param type what opened it
-     * @param listener the listener
-     */
-    public record OpenListener(ConnectionType type, Listener listener) {
-    }
 
     /**
      * Makes a server that does not run yet.
@@ -88,6 +75,7 @@ public final class Server implements AutoCloseable {
         blocking = new Blocking(this, databaseCount);
         dispatcher = new Dispatcher(this);
         clients = new Clients(this);
+        listeners = new Listeners(loop, clients::accept);
         expiry = new ExpiryCycle(databases, stats);
     }
 
@@ -189,7 +177,7 @@ public final class Server implements AutoCloseable {
     }
 
     /** The open listeners. */
-    public List<OpenListener> listeners() {
+    public Listeners listeners() {
         return listeners;
     }
 
@@ -264,13 +252,6 @@ public final class Server implements AutoCloseable {
         return null;
     }
 
-    /** Opens the listeners of a connection type. */
-    public void listen(ConnectionType type) throws IOException {
-        for (Listener l : type.listen(loop, clients::accept)) {
-            listeners.add(new OpenListener(type, l));
-        }
-    }
-
     /** Serves until {@link #shutDown} was called and done. */
     public void run() {
         startMemory = usedMemory();
@@ -321,7 +302,7 @@ public final class Server implements AutoCloseable {
 
     private void finishShutdown(Shutdown last) {
         last.run();
-        listeners.forEach(l -> l.listener().close());
+        listeners.closeAll();
         clients.closeAll();
         loop.stop();
     }
@@ -380,6 +361,7 @@ public final class Server implements AutoCloseable {
     private final class Hooks implements EventLoop.Hooks {
         @Override
         public void beforeSleep() {
+            listeners.serveBuffered();
             expiry.fast();
             events.fire(LoopTurn.BEFORE_SLEEP);
             clients.resumeUnblocked();
@@ -390,6 +372,7 @@ public final class Server implements AutoCloseable {
             if (shutdown != null) {
                 finishShutdown(shutdown);
             }
+            loop.dontSleep(shutdown != null || listeners.buffered());
             stats.loopTurns++;
             if (turnStart != 0) {
                 stats.loopNanos += System.nanoTime() - turnStart;

@@ -285,6 +285,11 @@ public final class ServerClient implements Client {
         return ClientLimits.OutputClass.NORMAL;
     }
 
+    /** Whether nothing of it is under way: neither a command nor a part of one, nor a reply, nor a transaction. */
+    boolean idle() {
+        return blocked == null && transaction == null && queryLength == 0 && !parser.incomplete() && reply.isEmpty();
+    }
+
     /** Whether no more commands of it can be executed for now. */
     boolean halted() {
         return blocked != null || closeAfterReply || closeScheduled || closed;

@@ -53,7 +53,7 @@ public final class ServerInfo {
     }
 
     private int tcpPort() {
-        for (Server.OpenListener l : server.listeners()) {
+        for (Listeners.Open l : server.listeners().all()) {
             if (l.type().name().equals("tcp")) {
                 return l.listener().port();
             }
@@ -64,7 +64,7 @@ public final class ServerInfo {
     private void listeners(InfoWriter out) {
         Map<String, StringBuilder> byType = new LinkedHashMap<>();
         Map<String, Integer> ports = new LinkedHashMap<>();
-        for (Server.OpenListener l : server.listeners()) {
+        for (Listeners.Open l : server.listeners().all()) {
             String type = l.type().name();
             byType.computeIfAbsent(type, t -> new StringBuilder("name=").append(t)).append(",bind=").append(l.listener().address());
             ports.putIfAbsent(type, l.listener().port());

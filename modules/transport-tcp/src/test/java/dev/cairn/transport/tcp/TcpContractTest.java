@@ -11,12 +11,18 @@ import java.util.List;
 
 import dev.cairn.api.ServerModule;
 import dev.cairn.api.io.Listener;
+import dev.cairn.sockets.SocketsModule;
 import dev.cairn.testkit.ConnectionTypeContract;
 
 class TcpContractTest extends ConnectionTypeContract {
     @Override
     protected ServerModule module() {
         return new TcpModule();
+    }
+
+    @Override
+    protected List<ServerModule> needs() {
+        return List.of(new SocketsModule());
     }
 
     @Override

@@ -1,20 +1,21 @@
-package dev.cairn.transport.tcp;
+package dev.cairn.sockets;
 
 import java.io.IOException;
 
 /** Tells that an address cannot be listened on, and by which errno, 0 for none. */
-final class ListenFailed extends IOException {
+public final class ListenFailed extends IOException {
     private static final long serialVersionUID = 1;
 
     private final int errno;
 
-    ListenFailed(String message, int errno) {
+    /** Reports a step that failed, by its errno, 0 for none. */
+    public ListenFailed(String message, int errno) {
         super(message);
         this.errno = errno;
     }
 
     /** Whether somebody listens there already. */
-    boolean inUse() {
+    public boolean inUse() {
         return errno == Errno.EADDRINUSE;
     }
 

@@ -1,4 +1,4 @@
-package dev.cairn.transport.tcp;
+package dev.cairn.sockets;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -17,11 +17,10 @@ import java.nio.ByteOrder;
  * @param scope the scope of an IPv6 address
  * @param port from 0 to 65535
  */
-record Endpoint(boolean six, long high, long low, int scope, int port) {
-    /** Room for an address of either family. */
-    static final int SIZE = 28;
-    static final int AF_INET = 2;
-    static final int AF_INET6 = 10;
+public record Endpoint(boolean six, long high, long low, int scope, int port) implements SocketAddress {
+    private static final int SIZE = 28;
+    private static final int AF_INET = 2;
+    private static final int AF_INET6 = 10;
 
     private static final int SIZE_4 = 16;
     private static final int TEXT_SIZE = 46;
@@ -30,7 +29,7 @@ record Endpoint(boolean six, long high, long low, int scope, int port) {
     private static final ValueLayout.OfLong LONG_BE = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     /** Reads what the kernel has written. */
-    static Endpoint read(MemorySegment from) {
+    public static Endpoint read(MemorySegment from) {
         boolean six = from.get(ValueLayout.JAVA_SHORT, 0) == AF_INET6;
         int port = Short.toUnsignedInt(from.get(SHORT_BE, 2));
         return six
@@ -39,19 +38,15 @@ record Endpoint(boolean six, long high, long low, int scope, int port) {
     }
 
     /** Makes one of the bytes of an address in network order. */
-    static Endpoint of(byte[] address, int scope, int port) {
+    public static Endpoint of(byte[] address, int scope, int port) {
         MemorySegment bytes = MemorySegment.ofArray(address);
         return address.length == 16
                 ? new Endpoint(true, bytes.get(LONG_BE, 0), bytes.get(LONG_BE, 8), scope, port)
                 : new Endpoint(false, 0, Integer.toUnsignedLong(bytes.get(INT_BE, 0)), 0, port);
     }
 
-    /**
-     * Writes it for the kernel.
-     *
-     * @return the bytes written
-     */
-    int write(MemorySegment into) {
+    @Override
+    public int write(MemorySegment into) {
         into.asSlice(0, SIZE).fill((byte) 0);
         into.set(ValueLayout.JAVA_SHORT, 0, (short) family());
         into.set(SHORT_BE, 2, (short) port);
@@ -65,12 +60,13 @@ record Endpoint(boolean six, long high, long low, int scope, int port) {
         return SIZE;
     }
 
-    int family() {
+    @Override
+    public int family() {
         return six ? AF_INET6 : AF_INET;
     }
 
     /** Whether it is {@code 127.0.0.0/8} or {@code ::1}. */
-    boolean loopback() {
+    public boolean loopback() {
         return six ? high == 0 && low == 1 : low >>> 24 == 127;
     }
 
@@ -81,7 +77,7 @@ record Endpoint(boolean six, long high, long low, int scope, int port) {
     }
 
     /** Writes the address alone, IPv6 in its short form. */
-    String address() {
+    public String address() {
         if (!six) {
             return (low >>> 24) + "." + (low >>> 16 & 0xff) + "." + (low >>> 8 & 0xff) + "." + (low & 0xff);
         }

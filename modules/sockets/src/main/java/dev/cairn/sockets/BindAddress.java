@@ -1,4 +1,4 @@
-package dev.cairn.transport.tcp;
+package dev.cairn.sockets;
 
 import java.net.Inet4Address;
 import java.net.Inet6Address;

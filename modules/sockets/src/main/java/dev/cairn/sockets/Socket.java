@@ -1,4 +1,4 @@
-package dev.cairn.transport.tcp;
+package dev.cairn.sockets;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -12,7 +12,7 @@ import dev.cairn.structures.LibC;
  * <p>Receiving and sending are critical calls: they never block, allocate nothing and cost little more than the system call. Where errno goes
  * is the caller's, since a socket can be lent to another thread.
  */
-final class Socket {
+public final class Socket {
     private static final long MSG_NOSIGNAL = 0x4000;
 
     private static final MethodHandle RECV = LibC.function("recv");
@@ -25,12 +25,12 @@ final class Socket {
     private int descriptor;
 
     /** Takes over an open descriptor. */
-    Socket(int descriptor) {
+    public Socket(int descriptor) {
         this.descriptor = descriptor;
     }
 
     /** The descriptor, -1 when it is closed. */
-    int descriptor() {
+    public int descriptor() {
         return descriptor;
     }
 
@@ -39,7 +39,7 @@ final class Socket {
      *
      * @return bytes received, 0 when there are none now, -1 at the end
      */
-    int receive(long address, int length, MemorySegment captured) throws IOException {
+    public int receive(long address, int length, MemorySegment captured) throws IOException {
         if (length == 0) {
             return 0;
         }
@@ -67,7 +67,7 @@ final class Socket {
      *
      * @return bytes sent, 0 when there is no room now
      */
-    int send(long address, int length, MemorySegment captured) throws IOException {
+    public int send(long address, int length, MemorySegment captured) throws IOException {
         while (true) {
             long n;
             try {
@@ -85,7 +85,7 @@ final class Socket {
     }
 
     /** Closes it, once. */
-    void close() {
+    public void close() {
         if (descriptor >= 0) {
             close(descriptor);
             descriptor = -1;
@@ -93,7 +93,7 @@ final class Socket {
     }
 
     /** Closes a descriptor that no socket object has taken over. */
-    static void close(int descriptor) {
+    public static void close(int descriptor) {
         LibC.call(CLOSE, CLOSE_ERRNO, descriptor, 0, 0, 0, 0, 0);
     }
 

@@ -1,4 +1,4 @@
-package dev.cairn.transport.tcp;
+package dev.cairn.sockets;
 
 import java.io.IOException;
 import java.net.UnknownHostException;
@@ -6,44 +6,29 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 
 import dev.cairn.api.io.Connection;
-import dev.cairn.api.io.ConnectionType;
 import dev.cairn.api.io.Listener;
 import dev.cairn.api.io.Loop;
 import org.jspecify.annotations.Nullable;
 import dev.cairn.structures.LibC;
 
 /**
- * The connection type {@code tcp}. Main thread.
+ * The listeners of one transport over IP: one port, at the addresses of the option {@code bind}. Main thread.
  *
- * <p>When {@code port} or {@code bind} changes, listeners that stay are kept, new ones are opened and only then are old ones closed. An
+ * <p>When the port or {@code bind} changes, listeners that stay are kept, new ones are opened and only then are old ones closed. An
  * address that an old listener covers cannot be opened before that one is closed, such as {@code 127.0.0.1} under {@code *}: then the old
  * ones are closed first and opened again should the new ones fail.
  */
-final class TcpType implements ConnectionType {
-    private static final System.Logger LOG = System.getLogger(TcpType.class.getName());
+public final class IpListeners {
+    private static final System.Logger LOG = System.getLogger(IpListeners.class.getName());
 
-    /** What the type knows from its options. */
-    interface Settings {
-        int port();
-
-        List<String> bind();
-
-        int backlog();
-
-        /** Seconds, 0 for no probes. */
-        int keepAlive();
-
-        int acceptsPerTurn();
-
-        /** The firewall mark of listening sockets, 0 for none. */
-        int mark();
-    }
-
-    private final Settings settings;
+    private final IpSettings settings;
     private final SocketCalls calls = new SocketCalls();
-    private final List<TcpListener> listeners = new ArrayList<>();
+    private final IntSupplier acceptsPerTurn;
+    private final Maker maker;
+    private final List<IpListener> listeners = new ArrayList<>();
     private final List<Listener> view = Collections.unmodifiableList(listeners);
     private @Nullable Loop loop;
     private Consumer<Connection> accepted = connection -> {
@@ -51,35 +36,77 @@ final class TcpType implements ConnectionType {
     private int openPort;
     private List<String> openBind = List.of();
 
-    TcpType(Settings settings) {
-        this.settings = settings;
+    /** What the options that transports over IP share say. */
+    public interface IpSettings {
+        /** The addresses to listen on. */
+        List<String> bind();
+
+        /** How many connections may wait to be accepted. */
+        int backlog();
+
+        /** Seconds, 0 for no probes. */
+        int keepAlive();
+
+        /** The firewall mark of listening sockets, 0 for none. */
+        int mark();
     }
 
-    @Override
-    public String name() {
-        return "tcp";
+    /** Makes a connection of an accepted socket, whose options are set. */
+    @FunctionalInterface
+    public interface Maker {
+        /**
+         * Takes over a socket.
+         *
+         * @param loop the event loop
+         * @param calls the system calls of the main thread
+         * @param by what has accepted it
+         * @throws IOException when it cannot; the socket is not taken over then
+         */
+        Connection make(Loop loop, SocketCalls calls, Listener by, int descriptor, Endpoint peer) throws IOException;
+    }
+
+    /**
+     * Listeners that are not open yet. A transport gets them of {@link Sockets}.
+     *
+     * @param acceptsPerTurn how many connections a listener accepts in one turn of the loop
+     */
+    public IpListeners(IpSettings settings, IntSupplier acceptsPerTurn, Maker maker) {
+        this.settings = settings;
+        this.acceptsPerTurn = acceptsPerTurn;
+        this.maker = maker;
     }
 
     /**
      * Opens the listeners.
      *
+     * @param port 0 for no listeners
+     * @param to is given the connections
      * @return a view that shows the open listeners also after the options have changed
+     * @throws IOException with a message for the operator when an address cannot be listened on; nothing stays open then
      */
-    @Override
-    public List<Listener> listen(Loop on, Consumer<Connection> to) throws IOException {
+    public List<Listener> listen(Loop on, int port, Consumer<Connection> to) throws IOException {
         loop = on;
         accepted = to;
-        relisten(settings.port(), settings.bind());
+        relisten(port, settings.bind());
         return view;
     }
 
-    /** Listens where the options say now; does nothing before {@link #listen}. When it fails, all is as before. */
-    void relisten(int port, List<String> bind) throws IOException {
+    /** Listens on another port; does nothing before {@link #listen}. When it fails, all is as before. */
+    public void port(int port) throws IOException {
+        relisten(port, settings.bind());
+    }
+
+    /** Listens at other addresses, as {@link #port} does. */
+    void bind(List<String> words) throws IOException {
+        relisten(openPort, words);
+    }
+
+    private void relisten(int port, List<String> bind) throws IOException {
         if (loop == null) {
             return;
         }
-        List<TcpListener> before = List.copyOf(listeners);
-        List<TcpListener> after;
+        List<IpListener> before = List.copyOf(listeners);
+        List<IpListener> after;
         try {
             after = open(port, bind, before);
         } catch (ListenFailed e) {
@@ -88,7 +115,7 @@ final class TcpType implements ConnectionType {
             }
             after = reopen(port, bind, before, e);
         }
-        for (TcpListener listener : before) {
+        for (IpListener listener : before) {
             if (!after.contains(listener)) {
                 listener.close();
             }
@@ -100,34 +127,31 @@ final class TcpType implements ConnectionType {
     }
 
     /** Closes all listeners. */
-    void close() {
+    public void close() {
         loop = null;
-        listeners.forEach(TcpListener::close);
+        listeners.forEach(IpListener::close);
         listeners.clear();
     }
 
     /** The system calls, for the main thread. */
-    SocketCalls calls() {
+    public SocketCalls calls() {
         return calls;
     }
 
-    /** How many connections a listener accepts in one turn. */
-    int acceptsPerTurn() {
-        return settings.acceptsPerTurn();
-    }
-
-    /** Sets the options of an accepted socket. */
-    void prepare(int descriptor) {
+    /** Sets the options of an accepted socket and has a connection made of it. */
+    private Connection make(Loop on, Listener by, int descriptor) throws IOException {
+        Connection made = maker.make(on, calls, by, descriptor, calls.accepted());
         calls.set(descriptor, SocketCalls.IPPROTO_TCP, SocketCalls.TCP_NODELAY, 1);
         int seconds = settings.keepAlive();
         if (seconds > 0) {
             calls.keepAlive(descriptor, seconds);
         }
+        return made;
     }
 
     /** Closes the old listeners that do not stay before it opens the new ones. */
-    private List<TcpListener> reopen(int port, List<String> bind, List<TcpListener> before, ListenFailed first) throws IOException {
-        for (TcpListener listener : before) {
+    private List<IpListener> reopen(int port, List<String> bind, List<IpListener> before, ListenFailed first) throws IOException {
+        for (IpListener listener : before) {
             if (bind.stream().noneMatch(word -> listener.serves(word, port))) {
                 listener.close();
             }
@@ -136,11 +160,11 @@ final class TcpType implements ConnectionType {
             return open(port, bind, before);
         } catch (IOException second) {
             try {
-                List<TcpListener> restored = open(openPort, openBind, before);
+                List<IpListener> restored = open(openPort, openBind, before);
                 listeners.clear();
                 listeners.addAll(restored);
             } catch (IOException third) {
-                listeners.removeIf(listener -> !listener.serves(listener.address(), listener.port()));
+                listeners.removeIf(Listener::closed);
                 second.addSuppressed(third);
             }
             second.addSuppressed(first);
@@ -149,8 +173,8 @@ final class TcpType implements ConnectionType {
     }
 
     /** Opens listeners, taking over those that are open already; when it fails, it closes those that it has opened. */
-    private List<TcpListener> open(int port, List<String> bind, List<TcpListener> existing) throws IOException {
-        List<TcpListener> result = new ArrayList<>();
+    private List<IpListener> open(int port, List<String> bind, List<IpListener> existing) throws IOException {
+        List<IpListener> result = new ArrayList<>();
         if (port == 0) {
             return result;
         }
@@ -159,21 +183,21 @@ final class TcpType implements ConnectionType {
                 if (word.isEmpty() && bind.size() == 1) {
                     break;
                 }
-                TcpListener kept = null;
-                for (TcpListener listener : existing) {
+                IpListener kept = null;
+                for (IpListener listener : existing) {
                     if (!result.contains(listener) && listener.serves(word, port)) {
                         kept = listener;
                         break;
                     }
                 }
-                TcpListener listener = kept == null ? open(word, port) : kept;
+                IpListener listener = kept == null ? open(word, port) : kept;
                 if (listener != null) {
                     result.add(listener);
                 }
             }
             return result;
         } catch (IOException | RuntimeException e) {
-            for (TcpListener listener : result) {
+            for (IpListener listener : result) {
                 if (!existing.contains(listener)) {
                     listener.close();
                 }
@@ -183,7 +207,7 @@ final class TcpType implements ConnectionType {
     }
 
     /** Opens one listener; null when its address may be and is unavailable. */
-    private @Nullable TcpListener open(String word, int port) throws IOException {
+    private @Nullable IpListener open(String word, int port) throws IOException {
         Loop on = loop;
         if (on == null) {
             throw new IllegalStateException("not listening yet");
@@ -192,7 +216,7 @@ final class TcpType implements ConnectionType {
         try {
             int descriptor = openSocket(address, port);
             try {
-                return new TcpListener(this, on, accepted, word, port, descriptor);
+                return new IpListener(on, word, port, descriptor);
             } catch (IOException e) {
                 Socket.close(descriptor);
                 throw e;
@@ -239,5 +263,17 @@ final class TcpType implements ConnectionType {
 
     private static ListenFailed failed(BindAddress address, int port, String reason, int errno) {
         return new ListenFailed("Could not create server TCP listening socket " + address.host() + ":" + port + ": " + reason, errno);
+    }
+
+    /** A listener at one word of {@code bind}; its address is the word, the {@code -} included. */
+    private final class IpListener extends SocketListener {
+        IpListener(Loop on, String word, int port, int descriptor) throws IOException {
+            super(calls, on, acceptsPerTurn, (by, accepted) -> make(on, by, accepted), accepted, word, port, descriptor);
+        }
+
+        /** Whether it listens where the given word of {@code bind} wants. */
+        boolean serves(String word, int wantedPort) {
+            return !closed() && port() == wantedPort && BindAddress.of(word).host().equals(BindAddress.of(address()).host());
+        }
     }
 }

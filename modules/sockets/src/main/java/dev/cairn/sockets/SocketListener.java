@@ -1,8 +1,9 @@
-package dev.cairn.transport.tcp;
+package dev.cairn.sockets;
 
 import java.io.IOException;
 import java.time.Duration;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 
 import dev.cairn.api.io.Connection;
 import dev.cairn.api.io.Listener;
@@ -10,16 +11,18 @@ import dev.cairn.api.io.Loop;
 import org.jspecify.annotations.Nullable;
 import dev.cairn.structures.LibC;
 
-/** A listening TCP socket. Main thread. */
-final class TcpListener implements Listener {
-    private static final System.Logger LOG = System.getLogger(TcpListener.class.getName());
+/** A listening socket of any family. Main thread. */
+public class SocketListener implements Listener {
+    private static final System.Logger LOG = System.getLogger(SocketListener.class.getName());
 
     /** How long to leave the queue alone when no descriptor or memory is left for the next connection. */
     private static final Duration PAUSE = Duration.ofMillis(100);
     private static final long LOG_INTERVAL_NANOS = 1_000_000_000;
 
-    private final TcpType type;
+    private final SocketCalls calls;
     private final Loop loop;
+    private final IntSupplier acceptsPerTurn;
+    private final Maker maker;
     private final Consumer<Connection> accepted;
     private final String address;
     private final int port;
@@ -29,10 +32,33 @@ final class TcpListener implements Listener {
     private long lastLogged = System.nanoTime() - LOG_INTERVAL_NANOS;
     private boolean closed;
 
-    /** Takes over a listening socket, unless that fails. */
-    TcpListener(TcpType type, Loop loop, Consumer<Connection> accepted, String address, int port, int descriptor) throws IOException {
-        this.type = type;
+    /** Makes a connection of an accepted socket. */
+    @FunctionalInterface
+    public interface Maker {
+        /**
+         * Takes over a socket that was accepted just now: {@link SocketCalls#accepted} is its peer.
+         *
+         * @param by the listener that has accepted it
+         * @throws IOException when it cannot; the socket is not taken over then
+         */
+        Connection make(Listener by, int descriptor) throws IOException;
+    }
+
+    /**
+     * Takes over a listening socket, unless that fails.
+     *
+     * @param calls accept the connections
+     * @param acceptsPerTurn how many connections to accept in one turn of the loop
+     * @param maker makes connections of sockets
+     * @param accepted is given the connections
+     */
+    @SuppressWarnings("this-escape") // the loop calls only in a later turn
+    public SocketListener(SocketCalls calls, Loop loop, IntSupplier acceptsPerTurn, Maker maker, Consumer<Connection> accepted,
+            String address, int port, int descriptor) throws IOException {
+        this.calls = calls;
         this.loop = loop;
+        this.acceptsPerTurn = acceptsPerTurn;
+        this.maker = maker;
         this.accepted = accepted;
         this.address = address;
         this.port = port;
@@ -41,14 +67,14 @@ final class TcpListener implements Listener {
         watch.interest(true, false);
     }
 
-    /** The address as in the option {@code bind}, the {@code -} included. */
+    /** The address as in the configuration. */
     @Override
-    public String address() {
+    public final String address() {
         return address;
     }
 
     @Override
-    public int port() {
+    public final int port() {
         return port;
     }
 
@@ -64,35 +90,34 @@ final class TcpListener implements Listener {
         }
     }
 
-    /** Whether it listens where the given word of {@code bind} wants. */
-    boolean serves(String word, int wantedPort) {
-        return !closed && port == wantedPort && BindAddress.of(word).host().equals(BindAddress.of(address).host());
+    @Override
+    public final boolean closed() {
+        return closed;
     }
 
     private void ready(boolean readable, boolean writable) {
-        int rest = type.acceptsPerTurn();
+        int rest = acceptsPerTurn.getAsInt();
         while (rest-- > 0 && !closed) {
-            int fd = type.calls().accept(descriptor);
+            int fd = calls.accept(descriptor);
             if (fd >= 0) {
-                take(fd, type.calls().accepted());
-            } else if (!goOn(type.calls().errno())) {
+                take(fd);
+            } else if (!goOn(calls.errno())) {
                 return;
             }
         }
     }
 
-    private void take(int fd, Endpoint peer) {
-        TcpConnection connection;
+    private void take(int fd) {
+        Connection connection;
         try {
-            connection = new TcpConnection(type, loop, fd, peer);
+            connection = maker.make(this, fd);
         } catch (IOException e) {
             Socket.close(fd);
             log(System.Logger.Level.WARNING, "Accepting client connection: " + e.getMessage());
             return;
         }
-        type.prepare(fd);
         if (LOG.isLoggable(System.Logger.Level.DEBUG)) {
-            LOG.log(System.Logger.Level.DEBUG, "Accepted " + peer.address() + ":" + peer.port());
+            LOG.log(System.Logger.Level.DEBUG, "Accepted " + connection.peer());
         }
         try {
             accepted.accept(connection);

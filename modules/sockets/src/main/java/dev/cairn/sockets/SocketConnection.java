@@ -1,86 +1,113 @@
-package dev.cairn.transport.tcp;
+package dev.cairn.sockets;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.Objects;
+import java.util.Optional;
 
 import dev.cairn.api.io.Connection;
 import dev.cairn.api.io.ConnectionType;
+import dev.cairn.api.io.Listener;
 import dev.cairn.api.io.Loop;
 import org.jspecify.annotations.Nullable;
 
-/** A connection over an accepted TCP socket. Main thread but for {@link #read} and {@link #write} while it is lent. */
-final class TcpConnection implements Connection {
-    private final TcpType type;
+/** A connection over an open socket of any family. Main thread but for {@link #read} and {@link #write} while it is lent. */
+public class SocketConnection implements Connection {
+    private final ConnectionType type;
     private final Socket socket;
-    private final Endpoint peer;
+    private final Listener listener;
+    private final Ends ends;
     private final Loop.Watch watch;
     private final MemorySegment capturedOnMain;
-    private @Nullable String peerText;
-    private @Nullable String localText;
     private @Nullable Runnable readable;
     private @Nullable Runnable writable;
     private boolean writesFirst;
     private boolean lent;
     private boolean closed;
 
-    /** Takes over an accepted socket, unless that fails. */
-    TcpConnection(TcpType type, Loop loop, int descriptor, Endpoint peer) throws IOException {
+    /**
+     * Takes over an open non-blocking socket, unless that fails.
+     *
+     * @param calls the system calls of the main thread
+     * @param listener what has accepted it
+     */
+    @SuppressWarnings("this-escape") // the loop calls only in a later turn
+    public SocketConnection(ConnectionType type, Loop loop, SocketCalls calls, Listener listener, int descriptor, Ends ends)
+            throws IOException {
         this.type = type;
-        this.peer = peer;
-        this.capturedOnMain = type.calls().captured();
+        this.listener = listener;
+        this.ends = ends;
+        this.capturedOnMain = calls.captured();
         this.socket = new Socket(descriptor);
         this.watch = loop.watch(descriptor, this::ready);
     }
 
     @Override
-    public ConnectionType type() {
+    public final ConnectionType type() {
         return type;
     }
 
     @Override
-    public String peer() {
-        String text = peerText;
-        if (text == null) {
-            text = peer.toString();
-            peerText = text;
-        }
-        return text;
+    public final Optional<Listener> listener() {
+        return Optional.of(listener);
     }
 
     @Override
-    public String local() {
-        String text = localText;
-        if (text == null) {
-            text = type.calls().local(socket.descriptor()).toString();
-            localText = text;
-        }
-        return text;
+    public final String peer() {
+        return ends.peer();
     }
 
     @Override
-    public boolean loopback() {
-        return peer.loopback();
+    public final String local() {
+        return ends.local();
     }
 
     @Override
-    public int descriptor() {
+    public final boolean loopback() {
+        return ends.loopback();
+    }
+
+    @Override
+    public Optional<String> peerIdentity() {
+        return ends.identity();
+    }
+
+    @Override
+    public final int descriptor() {
         return socket.descriptor();
     }
 
     @Override
     public int read(MemorySegment into, long offset, int length) throws IOException {
-        int n = socket.receive(address(into, offset, length), length, captured());
+        int n = receive(address(into, offset, length), length);
         Reference.reachabilityFence(into);
         return n;
     }
 
     @Override
     public int write(MemorySegment from, long offset, int length) throws IOException {
-        int n = socket.send(address(from, offset, length), length, captured());
+        int n = send(address(from, offset, length), length);
         Reference.reachabilityFence(from);
         return n;
+    }
+
+    /**
+     * Receives from the socket what is there.
+     *
+     * @return bytes received, 0 when there are none now, -1 at the end
+     */
+    protected final int receive(long address, int length) throws IOException {
+        return socket.receive(address, length, captured());
+    }
+
+    /**
+     * Sends by the socket what there is room for.
+     *
+     * @return bytes sent, 0 when there is no room now
+     */
+    protected final int send(long address, int length) throws IOException {
+        return socket.send(address, length, captured());
     }
 
     @Override
@@ -97,7 +124,7 @@ final class TcpConnection implements Connection {
     }
 
     @Override
-    public void lend() {
+    public final void lend() {
         assert !closed && !lent;
         lent = true;
         watch.interest(false, false);
@@ -107,6 +134,16 @@ final class TcpConnection implements Connection {
     public void settle() {
         lent = false;
         updateInterest();
+    }
+
+    /** Whether another thread has it. */
+    protected final boolean lent() {
+        return lent;
+    }
+
+    /** Whether it is closed. */
+    protected final boolean closed() {
+        return closed;
     }
 
     @Override
@@ -151,7 +188,8 @@ final class TcpConnection implements Connection {
         return lent ? Errno.ofThread() : capturedOnMain;
     }
 
-    private static long address(MemorySegment segment, long offset, int length) {
+    /** The address of a part of native memory. */
+    protected static long address(MemorySegment segment, long offset, int length) {
         Objects.checkFromIndexSize(offset, length, segment.byteSize());
         if (!segment.isNative()) {
             throw new IllegalArgumentException("a socket reads and writes native memory");

@@ -1,0 +1,2 @@
+/** Sockets of the operating system, for transports. */
+package dev.cairn.sockets;

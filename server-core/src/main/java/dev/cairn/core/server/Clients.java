@@ -142,7 +142,7 @@ public final class Clients {
     }
 
     /** Writes what clients are owed, as far as they take it. */
-    void flushReplies() {
+    public void flushReplies() {
         output.flush();
     }
 

@@ -3,6 +3,7 @@ package dev.cairn.api;
 import java.nio.file.Path;
 import java.util.Optional;
 
+import dev.cairn.api.command.Publisher;
 import dev.cairn.api.config.Option;
 import dev.cairn.api.io.Loop;
 import dev.cairn.api.job.BackgroundJobType;
@@ -37,6 +38,9 @@ public interface ModuleContext {
     default <T> Optional<Option<T>> option(String name, Class<T> type) {
         return Optional.empty();
     }
+
+    /** Sends messages to those who have subscribed; main thread only, from another through {@link Loop#post}. */
+    Publisher publisher();
 
     /** The API that another module exports under this class, if one does. */
     <A> Optional<A> require(Class<A> api);

@@ -21,6 +21,7 @@ import dev.cairn.api.command.Client;
 import dev.cairn.api.command.Command;
 import dev.cairn.api.command.CommandSpec;
 import dev.cairn.api.command.Effects;
+import dev.cairn.api.command.Publisher;
 import dev.cairn.api.command.Suspension;
 import dev.cairn.api.command.Ticket;
 import dev.cairn.api.config.Option;
@@ -163,6 +164,11 @@ final class KeySpy implements ServerModule {
         @Override
         public CommandSpec command() {
             return to.command();
+        }
+
+        @Override
+        public Publisher publisher() {
+            return to.publisher();
         }
 
         @Override

@@ -41,7 +41,7 @@ class IntrinsicCommandsTest extends CommandContract {
     @Override
     protected Set<String> testedElsewhere() {
         return Set.of("MULTI", "EXEC", "DISCARD", "WATCH", "UNWATCH", "QUIT", "RESET", "SHUTDOWN", "CLIENT|REPLY", "SELECT",
-                "CONFIG|REWRITE");
+                "CONFIG|REWRITE", "SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE");
     }
 
     private static Example box(String line) {
@@ -82,6 +82,10 @@ class IntrinsicCommandsTest extends CommandContract {
                 box("CONFIG GET nosuch"),
                 box("CONFIG SET hz 11"), box("CONFIG SET nosuch 1"), box("CONFIG RESETSTAT"), box("CONFIG HELP"), varying("INFO"),
                 box("INFO nosuch"), box("DEBUG HELP"), varying("DEBUG JMAP"), box("DEBUG NOSUCH")));
+        all.addAll(List.of(
+                box("PUBLISH c text"), box("SPUBLISH c text"), box("UNSUBSCRIBE"), box("PUNSUBSCRIBE p*"), box("SUNSUBSCRIBE c"),
+                box("PUBSUB CHANNELS"), box("PUBSUB CHANNELS a b"), box("PUBSUB NUMSUB c"), box("PUBSUB NUMPAT"),
+                box("PUBSUB SHARDCHANNELS x*"), box("PUBSUB SHARDNUMSUB c"), box("PUBSUB HELP"), box("PUBSUB NOSUCH")));
         return all;
     }
 

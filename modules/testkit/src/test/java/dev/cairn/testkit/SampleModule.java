@@ -87,6 +87,8 @@ final class SampleModule implements ServerModule {
         r.command(spec("BOX.SHAPES", 1, "Replies with a value of each type.").acl(AclCategory.KEYSPACE), this::shapes);
         r.command(spec("BOX.BYTES", 2, "Replies with a string of a length.").acl(AclCategory.KEYSPACE).syntax("length:integer"),
                 this::bytes);
+        r.command(spec("BOX.SAY", 3, "Publishes a message.").flags(CommandFlag.PUBSUB).acl(AclCategory.KEYSPACE)
+                .syntax("channel message"), (call, args, out) -> out.integer(call.publisher().publish(args.at(1), args.at(2))));
     }
 
     @Override

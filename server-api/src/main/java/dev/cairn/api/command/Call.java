@@ -23,6 +23,9 @@ public interface Call {
     /** The command being executed. */
     CommandSpec command();
 
+    /** Sends messages to those who have subscribed; what the client gets itself comes after this command's reply. */
+    Publisher publisher();
+
     /** Wall clock in milliseconds since 1970, frozen for the time of the command or the transaction. */
     long now();
 

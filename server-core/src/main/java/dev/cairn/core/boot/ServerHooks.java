@@ -44,6 +44,7 @@ final class ServerHooks implements CoreHooks {
         activeRehashing(options.activeRehashing.value());
         activeExpireEffort(options.activeExpireEffort.value());
         lfuChanged();
+        notifyKeyspaceEvents(options.notifyKeyspaceEvents.value());
         server.settings().debugCommand = options.enableDebugCommand.value();
     }
 
@@ -148,6 +149,11 @@ final class ServerHooks implements CoreHooks {
     @Override
     public void activeRehashing(boolean on) {
         server.settings().activeRehashing = on;
+    }
+
+    @Override
+    public void notifyKeyspaceEvents(String letters) {
+        server.notifications().enable(letters);
     }
 
     @Override

@@ -164,7 +164,7 @@ final class ClientCommands {
                 own += args.at(i).length();
             }
         }
-        ClientInfo.append(to, client, server.clock().millis(), own);
+        ClientInfo.append(to, client, server.pubsub(), server.clock().millis(), own);
         to.append('\n');
     }
 

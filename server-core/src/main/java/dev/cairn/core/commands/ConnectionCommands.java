@@ -29,6 +29,8 @@ final class ConnectionCommands {
     private static final String COMPATIBLE_VERSION = "7.2.4";
 
     private static final Token PONG = Token.of("PONG");
+    /** What PING is answered with where every reply is an array like a message. */
+    private static final Bytes SUBSCRIBERS_PONG = Bytes.of("pong");
     private static final Token RESET = Token.of("RESET");
     private static final Token AUTH = Token.of("AUTH");
     private static final Token SETNAME = Token.of("SETNAME");
@@ -149,10 +151,15 @@ final class ConnectionCommands {
     }
 
     private void ping(Call call, Args args, Reply out) {
-        switch (args.size()) {
-            case 1 -> out.simple(PONG);
-            case 2 -> out.bulk(args.at(1));
-            default -> throw TOO_MANY_FOR_PING;
+        if (args.size() > 2) {
+            throw TOO_MANY_FOR_PING;
+        }
+        if (((CallContext) call).serverClient().inSubscribedMode()) {
+            out.array(2).bulk(SUBSCRIBERS_PONG).bulk(args.size() == 2 ? args.at(1) : Bytes.EMPTY);
+        } else if (args.size() == 2) {
+            out.bulk(args.at(1));
+        } else {
+            out.simple(PONG);
         }
     }
 
@@ -183,6 +190,7 @@ final class ConnectionCommands {
         client.protocol(2);
         client.authenticated(!server.authenticationRequired(), Authentication.DEFAULT_USER);
         server.transactions().discard(client);
+        server.pubsub().leave(client);
         client.name("");
         client.replyMode(ServerClient.ReplyMode.ON);
         out.simple(RESET);

@@ -58,6 +58,9 @@ public interface CoreHooks {
     /** Lets the cron move keys of tables that are being resized, or not. */
     default void activeRehashing(boolean on) throws OptionError {}
 
+    /** Sets which events of keys are published, as letters. */
+    default void notifyKeyspaceEvents(String letters) throws OptionError {}
+
     /** Tells that {@code oom-score-adj} or {@code oom-score-adj-values} has changed. */
     default void oomScoreAdjChanged() throws OptionError {}
 

@@ -140,6 +140,10 @@ public final class CoreOptions extends OptionGroup {
             .onChange(minutes -> hooks.lfuChanged())
             .doc("After how many idle minutes the counter of a key's uses falls by one; 0 is never."));
 
+    public final Option<String> notifyKeyspaceEvents = declare(of("notify-keyspace-events", CoreTypes.KEYSPACE_EVENTS, "")
+            .onChange(letters -> hooks.notifyKeyspaceEvents(letters))
+            .doc("Which events of keys are published, as letters; empty is none."));
+
     /** Declares all options of the core, and the fallbacks for those of other parts. */
     public CoreOptions(Options options) {
         super(options, MODULE);

@@ -57,25 +57,33 @@ final class CoreTypes {
         }
     };
 
-    /** The classes of keyspace events, as their letters. */
+    /** The classes of keyspace events, as their letters, those that {@code A} stands for one by one. */
     static final OptionType<String> KEYSPACE_EVENTS = new Word<>() {
         private static final String ALL = "g$lshzxetd";
-        private static final String SHOWN = "g$lshzxetdnKEm";
+        private static final String EACH = "g$lshzxetdnKEm";
 
         @Override
         String read(String word, String before) throws OptionError {
             String letters = word.replace("A", ALL);
             for (int i = 0; i < letters.length(); i++) {
-                if (SHOWN.indexOf(letters.charAt(i)) < 0) {
+                if (EACH.indexOf(letters.charAt(i)) < 0) {
                     throw new OptionError("Invalid event class character. Use 'Ag$lshzxeKEtmdn'.");
                 }
             }
-            boolean all = ALL.chars().allMatch(c -> letters.indexOf(c) >= 0);
-            StringBuilder out = new StringBuilder(all ? "A" : "");
-            SHOWN.chars()
-                    .filter(c -> letters.indexOf(c) >= 0 && !(all && (c == 'n' || ALL.indexOf(c) >= 0)))
-                    .forEach(c -> out.append((char) c));
+            StringBuilder out = new StringBuilder();
+            EACH.chars().filter(c -> letters.indexOf(c) >= 0).forEach(c -> out.append((char) c));
             return out.toString();
+        }
+
+        /** As Redis shows them, which leaves out {@code n} beside {@code A} though it is in effect. */
+        @Override
+        public String format(String value) {
+            return value.startsWith(ALL) ? "A" + value.substring(ALL.length()).replace("n", "") : value;
+        }
+
+        @Override
+        public List<List<String>> lines(String value) {
+            return List.of(List.of(value));
         }
     };
 

@@ -24,7 +24,6 @@ final class DataOptions {
     private static final String ZSETS = "sorted sets";
     private static final String STREAMS = "streams";
     private static final String HLL = "HyperLogLog";
-    private static final String NOTIFY = "keyspace notifications";
     private static final String DUMP = "DUMP and RESTORE";
     private static final String TRACKING = "client-side caching";
 
@@ -103,9 +102,6 @@ final class DataOptions {
                 integer("stream-node-max-entries", 100, 0, MAX)
                         .withoutEffect(STREAMS)
                         .doc("The most entries of a node of a stream; 0 is no limit."),
-                of("notify-keyspace-events", CoreTypes.KEYSPACE_EVENTS, "")
-                        .withoutEffect(NOTIFY)
-                        .doc("Which events of keys are published, as letters; empty is none."),
                 choice("sanitize-dump-payload", "no", "no", "yes", "clients")
                         .withoutEffect(DUMP)
                         .doc("Whether values given to RESTORE are checked in full."),

@@ -31,6 +31,7 @@ import dev.cairn.api.SpiVersion;
 import dev.cairn.api.StopReason;
 import dev.cairn.api.config.Option;
 import dev.cairn.api.data.DataType;
+import dev.cairn.api.command.Publisher;
 import dev.cairn.api.data.Keyspace;
 import dev.cairn.api.event.ModuleChanged;
 import dev.cairn.api.io.ConnectionType;
@@ -374,6 +375,11 @@ public final class ModuleManager {
         @Override
         public <T> Optional<Option<T>> option(String name, Class<T> type) {
             return options.find(name, type);
+        }
+
+        @Override
+        public Publisher publisher() {
+            return server().pubsub();
         }
 
         @Override

@@ -4,6 +4,7 @@ import dev.cairn.api.command.Call;
 import dev.cairn.api.command.Client;
 import dev.cairn.api.command.CommandError;
 import dev.cairn.api.command.CommandSpec;
+import dev.cairn.api.command.Publisher;
 import dev.cairn.api.command.Suspension;
 import dev.cairn.api.command.Ticket;
 import dev.cairn.api.data.Keyspace;
@@ -59,6 +60,11 @@ public final class CallContext implements Call {
     @Override
     public CommandSpec command() {
         return entry.spec();
+    }
+
+    @Override
+    public Publisher publisher() {
+        return server.pubsub();
     }
 
     @Override

@@ -11,10 +11,11 @@ public final class ClientInfo {
     /**
      * Appends a client's fields, without a line break.
      *
+     * @param pubsub the client's subscriptions
      * @param nowMillis the time, ms since 1970
      * @param argumentBytes bytes of the arguments of the command being executed by this client, 0 for another
      */
-    public static void append(StringBuilder to, ServerClient c, long nowMillis, long argumentBytes) {
+    public static void append(StringBuilder to, ServerClient c, PubSub pubsub, long nowMillis, long argumentBytes) {
         long pending = c.reply.pendingBytes();
         long buffer = c.reply.firstChunk();
         long first = Math.min(pending, buffer);
@@ -31,7 +32,9 @@ public final class ClientInfo {
         to.append(" idle=").append(seconds(nowMillis - c.lastInteractionMillis));
         to.append(" flags=").append(flags(c));
         to.append(" db=").append(c.database());
-        to.append(" sub=0 psub=0 ssub=0");
+        to.append(" sub=").append(pubsub.count(PubSub.Kind.CHANNEL, c));
+        to.append(" psub=").append(pubsub.count(PubSub.Kind.PATTERN, c));
+        to.append(" ssub=").append(pubsub.count(PubSub.Kind.SHARD, c));
         to.append(" multi=").append(c.queuedCommands());
         to.append(" watch=").append(c.watched.size());
         to.append(" qbuf=").append(c.queryLength);
@@ -63,6 +66,7 @@ public final class ClientInfo {
 
     private static String flags(ServerClient c) {
         StringBuilder f = new StringBuilder();
+        append(f, 'P', c.isSubscriber());
         append(f, 'x', c.inTransaction());
         append(f, 'b', c.isBlocked());
         append(f, 'd', c.watchFailed);

@@ -119,7 +119,7 @@ final class ClientOutput {
 
     /** Whether more waits than a client's first chunk of the largest size takes: only then do the output limits matter. */
     private static boolean overflows(ServerClient client) {
-        return client.reply.chunks() > 1 || client.reply.pendingBytes() > ChunkPool.CHUNK;
+        return client.reply.chunks() > 1 || client.pendingOutput() > ChunkPool.CHUNK;
     }
 
     /** Has a client closed that leaves too much unread. */
@@ -127,7 +127,7 @@ final class ClientOutput {
         if (client.closing()) {
             return;
         }
-        long used = client.reply.pendingBytes();
+        long used = client.pendingOutput();
         long now = server.clock().monotonicMicros() / 1000;
         boolean flood = used > ChunkPool.CHUNK + UNAUTHENTICATED_OUTPUT && !client.authenticated && server.authenticationRequired();
         if (flood || clients.limits().overOutputLimit(client, used, now)) {
@@ -160,6 +160,37 @@ final class ClientOutput {
     void look(ServerClient client) {
         if (overflows(client) || client.softLimitSince != 0) {
             checkOutputLimit(client);
+        }
+    }
+
+    /** Where messages go that a client sends to itself, in its protocol, until {@link #sendPostponed}. */
+    ReplyWriter postponed(ServerClient client) {
+        ReplyWriter postponed = client.postponed;
+        if (postponed == null) {
+            postponed = new ReplyWriter(chunks);
+            client.postponed = postponed;
+        }
+        postponed.protocol(client.protocol());
+        return postponed;
+    }
+
+    /** Puts what a client has sent to itself behind the reply to its command. */
+    void sendPostponed(ServerClient client) {
+        ReplyWriter postponed = client.postponed;
+        if (postponed == null || postponed.isEmpty()) {
+            return;
+        }
+        boolean muted = client.reply.muted();
+        client.reply.mute(false);
+        client.reply.append(postponed);
+        client.reply.mute(muted);
+    }
+
+    /** Drops what a client is owed, when it has gone. */
+    void release(ServerClient client) {
+        client.reply.free();
+        if (client.postponed != null) {
+            client.postponed.free();
         }
     }
 

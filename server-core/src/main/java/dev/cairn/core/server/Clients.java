@@ -14,6 +14,7 @@ import org.slf4j.LoggerFactory;
 
 import dev.cairn.api.event.ClientEvent;
 import dev.cairn.api.io.Connection;
+import dev.cairn.resp.ReplyWriter;
 import dev.cairn.structures.Memory;
 import dev.cairn.structures.Pages;
 
@@ -151,6 +152,16 @@ public final class Clients {
         output.limit(client);
     }
 
+    /** Where messages go that a client sends to itself, in its protocol, until {@link #sendPostponed}. */
+    ReplyWriter postponed(ServerClient client) {
+        return output.postponed(client);
+    }
+
+    /** Puts what a client has sent to itself behind the reply to its command. */
+    void sendPostponed(ServerClient client) {
+        output.sendPostponed(client);
+    }
+
     /** Closes the client before the loop sleeps; it executes nothing more. */
     public void closeLater(ServerClient client) {
         if (!client.closeScheduled && !client.closed) {
@@ -180,9 +191,10 @@ public final class Clients {
         client.connection().close();
         server.blocking().left(client);
         server.transactions().discard(client);
+        server.pubsub().leave(client);
         input.release(client);
         client.parser.free();
-        client.reply.free();
+        output.release(client);
         server.events().fire(new ClientEvent(client, false));
     }
 
@@ -197,7 +209,7 @@ public final class Clients {
             }
             cronCursor = next.getKey();
             ServerClient c = next.getValue();
-            if (limits.timeoutSeconds > 0 && c.blocked == null && !c.pinned
+            if (limits.timeoutSeconds > 0 && c.blocked == null && !c.pinned && !c.isSubscriber()
                     && now - c.lastInteractionMillis > limits.timeoutSeconds * 1000L) {
                 LOG.debug("Closing idle client {}", c.address());
                 close(c);

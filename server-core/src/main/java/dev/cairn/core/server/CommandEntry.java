@@ -12,6 +12,9 @@ import dev.cairn.api.command.CommandSpec;
 /** A command in the table: its declaration, its handler and its statistics. Main thread. */
 public final class CommandEntry {
     private static final Set<String> IMMEDIATE = Set.of("exec", "discard", "multi", "watch", "quit", "reset");
+    private static final Set<String> ENDING_SUBSCRIPTIONS = Set.of("unsubscribe", "punsubscribe", "sunsubscribe");
+    private static final Set<String> ALLOWED_TO_SUBSCRIBERS = Set.of("ping", "quit", "reset", "subscribe", "psubscribe", "ssubscribe",
+            "unsubscribe", "punsubscribe", "sunsubscribe");
 
     private final CommandSpec spec;
     private final @Nullable Command handler;
@@ -26,6 +29,8 @@ public final class CommandEntry {
     private final boolean forbiddenInTransaction;
     private final boolean isProtected;
     private final boolean immediate;
+    private final boolean allowedToSubscribers;
+    private final boolean forSubscribersOnly;
 
     /** Number in the table of stored commands, -1 as long as it never was stored. */
     int storedAs = -1;
@@ -53,6 +58,8 @@ public final class CommandEntry {
         this.forbiddenInTransaction = spec.is(CommandFlag.NO_MULTI);
         this.isProtected = spec.is(CommandFlag.PROTECTED);
         this.immediate = IMMEDIATE.contains(wireName);
+        this.allowedToSubscribers = ALLOWED_TO_SUBSCRIBERS.contains(wireName);
+        this.forSubscribersOnly = ENDING_SUBSCRIPTIONS.contains(wireName);
     }
 
     /** The declaration. */
@@ -122,6 +129,16 @@ public final class CommandEntry {
     /** Whether it is executed at once inside MULTI instead of being queued. */
     boolean immediate() {
         return immediate;
+    }
+
+    /** Whether a client of RESP2 that has subscriptions may use it. */
+    boolean allowedToSubscribers() {
+        return allowedToSubscribers;
+    }
+
+    /** Whether it is an error without a subscription. */
+    boolean forSubscribersOnly() {
+        return forSubscribersOnly;
     }
 
     /** Sets the statistics to zero, those of subcommands, too. */

@@ -158,6 +158,10 @@ public final class Dispatcher {
             reject(client, e, NO_AUTH);
             return;
         }
+        if (client.isSubscriber() ? client.inSubscribedMode() && !e.allowedToSubscribers() : e.forSubscribersOnly()) {
+            reject(client, e, client.isSubscriber() ? notInSubscribedMode(e) : noSubscription(e));
+            return;
+        }
         Transaction t = client.transaction;
         if (t != null) {
             if (e.forbiddenInTransaction()) {
@@ -211,6 +215,15 @@ public final class Dispatcher {
     /** The error for a wrong number of arguments. */
     public static CommandError wrongArity(CommandEntry e) {
         return CommandError.err("wrong number of arguments for '" + e.wireName() + "' command");
+    }
+
+    private static CommandError notInSubscribedMode(CommandEntry e) {
+        return CommandError.err("Can't execute '" + e.wireName()
+                + "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context");
+    }
+
+    private static CommandError noSubscription(CommandEntry e) {
+        return CommandError.of("NOSUB", "'" + e.wireName() + "' command executed not in subscribed mode");
     }
 
     private static CommandError unknownCommand(ArgsView a) {
@@ -272,6 +285,7 @@ public final class Dispatcher {
             run[runLength++] = e;
         }
         if (!inTransaction) {
+            server.clients().sendPostponed(client);
             afterReply(client);
         }
     }
@@ -388,6 +402,7 @@ public final class Dispatcher {
             databases.releaseSlots(slots);
         }
         b.entry.nanos += System.nanoTime() - begin;
+        server.clients().sendPostponed(client);
         server.clients().replied(client);
         return served;
     }

@@ -44,6 +44,8 @@ public final class Server implements AutoCloseable {
     private final Clients clients;
     private final Transactions transactions;
     private final Blocking blocking;
+    private final PubSub pubsub;
+    private final KeyNotifications notifications;
     private final ExpiryCycle expiry;
     private final Listeners listeners;
     private final Consumer<CommandError> errorListener = error -> stats.countError(error.code());
@@ -73,6 +75,8 @@ public final class Server implements AutoCloseable {
         databases.accessClock().refresh(startMillis);
         transactions = new Transactions(this, databaseCount);
         blocking = new Blocking(this, databaseCount);
+        pubsub = new PubSub(this);
+        notifications = new KeyNotifications(pubsub);
         dispatcher = new Dispatcher(this);
         clients = new Clients(this);
         listeners = new Listeners(loop, clients::accept);
@@ -140,6 +144,16 @@ public final class Server implements AutoCloseable {
     /** The transactions. */
     public Transactions transactions() {
         return transactions;
+    }
+
+    /** Publish and subscribe. */
+    public PubSub pubsub() {
+        return pubsub;
+    }
+
+    /** The messages about keys. */
+    public KeyNotifications notifications() {
+        return notifications;
     }
 
     /** The active expiry. */
@@ -346,7 +360,7 @@ public final class Server implements AutoCloseable {
 
     /** Bytes in use: keys, values, indexes and clients' buffers. */
     public long usedMemory() {
-        return databases.usedBytes() + clients.queryBytes() + clients.replyBytes();
+        return databases.usedBytes() + clients.queryBytes() + clients.replyBytes() + pubsub.bytes();
     }
 
     @Override
@@ -354,6 +368,8 @@ public final class Server implements AutoCloseable {
         transactions.close();
         databases.close();
         clients.free();
+        notifications.close();
+        pubsub.close();
         loop.close();
     }
 
@@ -394,24 +410,29 @@ public final class Server implements AutoCloseable {
             dirty += changes;
             transactions.touched(database, key);
             blocking.touched(database, key);
-            events.fireKey(database.index(), eventClass, event, key);
+            tell(database, eventClass, event, key);
         }
 
         @Override
         public void expired(Database database, Bytes key) {
             transactions.touched(database, key);
             blocking.touched(database, key);
-            events.fireKey(database.index(), KeyEventClass.EXPIRED, EXPIRED, key);
+            tell(database, KeyEventClass.EXPIRED, EXPIRED, key);
         }
 
         @Override
         public void added(Database database, Bytes key) {
-            events.fireKey(database.index(), KeyEventClass.NEW, NEW, key);
+            tell(database, KeyEventClass.NEW, NEW, key);
         }
 
         @Override
         public void missed(Database database, Bytes key) {
-            events.fireKey(database.index(), KeyEventClass.MISSED, KEYMISS, key);
+            tell(database, KeyEventClass.MISSED, KEYMISS, key);
+        }
+
+        private void tell(Database database, KeyEventClass eventClass, Token event, Bytes key) {
+            events.fireKey(database.index(), eventClass, event, key);
+            notifications.tell(database.index(), eventClass, event, key);
         }
     }
 }

@@ -63,6 +63,11 @@ public final class ServerClient implements Client {
 
     @Nullable Blocked blocked;
 
+    /** The client's number among those that have subscriptions, -1 while it has none. */
+    int subscriber = -1;
+    /** Messages that the client sent to itself and gets after its command's reply; null before the first. */
+    @Nullable ReplyWriter postponed;
+
     long lastInteractionMillis;
     @Nullable CommandEntry lastCommand;
     long commandsProcessed;
@@ -280,9 +285,24 @@ public final class ServerClient implements Client {
         return queryCapacity;
     }
 
+    /** Whether it has subscribed to a channel or a pattern. */
+    public boolean isSubscriber() {
+        return subscriber >= 0;
+    }
+
+    /** Whether it has subscriptions and a protocol in which replies are not told from messages, so that few commands are allowed. */
+    public boolean inSubscribedMode() {
+        return subscriber >= 0 && protocol == 2;
+    }
+
+    /** Bytes that wait to be sent. */
+    long pendingOutput() {
+        return reply.pendingBytes() + (postponed == null ? 0 : postponed.pendingBytes());
+    }
+
     /** The class whose output limits apply. */
     public ClientLimits.OutputClass outputClass() {
-        return ClientLimits.OutputClass.NORMAL;
+        return isSubscriber() ? ClientLimits.OutputClass.PUBSUB : ClientLimits.OutputClass.NORMAL;
     }
 
     /** Whether nothing of it is under way: neither a command nor a part of one, nor a reply, nor a transaction. */

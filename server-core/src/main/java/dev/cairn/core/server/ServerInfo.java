@@ -87,7 +87,8 @@ public final class ServerInfo {
         out.field("connected_clients", server.clients().count()).field("cluster_connections", 0)
                 .field("maxclients", server.clients().limits().maxClients).field("client_recent_max_input_buffer", input)
                 .field("client_recent_max_output_buffer", output).field("blocked_clients", server.blockedClients())
-                .field("tracking_clients", 0).field("pubsub_clients", 0).field("watching_clients", server.transactions().watchingClients())
+                .field("tracking_clients", 0).field("pubsub_clients", server.pubsub().clients())
+                .field("watching_clients", server.transactions().watchingClients())
                 .field("total_watched_keys", server.transactions().watchedKeys()).field("total_blocking_keys", server.blockingKeys());
     }
 

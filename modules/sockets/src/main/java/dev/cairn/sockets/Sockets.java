@@ -22,6 +22,12 @@ public interface Sockets {
      */
     IpListeners listeners(IntSupplier acceptsPerTurn, IpListeners.Maker maker);
 
+    /** How many connections may wait to be accepted. */
+    int backlog();
+
+    /** How many connections a listener is to accept in one turn of the loop, unless its transport knows better. */
+    IntSupplier acceptsPerTurn();
+
     /** Closes the listeners of a transport for good. */
     void release(IpListeners listeners);
 }

@@ -37,6 +37,7 @@ public final class SocketsModule implements ServerModule {
         private final Option<List<String>> bind;
         private final Option<Long> backlog;
         private final Option<Long> keepAlive;
+        private final Option<Long> acceptsPerTurn;
         private final Option<Long> mark;
         private final List<IpListeners> all = new ArrayList<>();
 
@@ -50,6 +51,8 @@ public final class SocketsModule implements ServerModule {
                     .immutable());
             keepAlive = registrar.option(OptionSpec.integer("tcp-keepalive", 300, 0, Integer.MAX_VALUE)
                     .doc("After how many idle seconds to probe whether a client is still there; 0 for never."));
+            acceptsPerTurn = registrar.option(OptionSpec.integer("max-new-connections-per-cycle", 10, 1, 1000)
+                    .doc("How many connections a listener accepts in one turn of the event loop."));
             mark = registrar.option(OptionSpec.integer("socket-mark-id", 0, 0, MAX_UINT)
                     .doc("The mark of listening sockets for the system's packet filter; 0 for none.")
                     .immutable());
@@ -79,6 +82,11 @@ public final class SocketsModule implements ServerModule {
         @Override
         public int backlog() {
             return Math.toIntExact(backlog.value());
+        }
+
+        @Override
+        public IntSupplier acceptsPerTurn() {
+            return () -> Math.toIntExact(acceptsPerTurn.value());
         }
 
         @Override

@@ -285,10 +285,10 @@ public final class TestServer implements AutoCloseable {
      * Opens the listeners of a connection type that a module has brought, for a test that handles the connections itself.
      *
      * @param accepted is given the connections, on the main thread
-     * @return the open listeners, to be looked at and closed on the main thread
+     * @return the listeners that it has opened, to be looked at and closed on the main thread
      */
     public List<Listener> listen(String type, Consumer<Connection> accepted) throws Exception {
-        return onMain(() -> connectionType(type).listen(server().loop(), accepted));
+        return onMain(() -> List.copyOf(connectionType(type).listen(server().loop(), accepted)));
     }
 
     /** A connection type that a module has brought. Only {@code memory} listens, unless the server was built to. */

@@ -61,7 +61,6 @@ public final class TcpModule implements ServerModule {
     /** The connection type {@code tcp}, with its options. */
     private static final class TcpType implements ConnectionType {
         private final Option<Long> port;
-        private final Option<Long> acceptsPerTurn;
         private @Nullable Sockets sockets;
         private @Nullable IpListeners listeners;
 
@@ -69,13 +68,11 @@ public final class TcpModule implements ServerModule {
             port = registrar.option(OptionSpec.integer("port", 6379, 0, 65535)
                     .doc("The TCP port to accept connections on; 0 for none.")
                     .onChange(this::relisten));
-            acceptsPerTurn = registrar.option(OptionSpec.integer("max-new-connections-per-cycle", 10, 1, 1000)
-                    .doc("How many connections a listener accepts in one turn of the event loop."));
         }
 
         void start(Sockets by) {
             sockets = by;
-            listeners = by.listeners(() -> Math.toIntExact(acceptsPerTurn.value()), (loop, calls, listener, descriptor,
+            listeners = by.listeners(by.acceptsPerTurn(), (loop, calls, listener, descriptor,
                     peer) -> new SocketConnection(this, loop, calls, listener, descriptor, new IpEnds(calls, descriptor, peer)));
         }
 

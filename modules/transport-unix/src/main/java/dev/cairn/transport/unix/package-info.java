@@ -1,0 +1,2 @@
+/** Connections over Unix sockets. */
+package dev.cairn.transport.unix;

@@ -24,6 +24,8 @@ module dev.cairn.api {
     exports dev.cairn.api.io;
     /** Background jobs. */
     exports dev.cairn.api.job;
+    /** What keeps the data beyond the process. */
+    exports dev.cairn.api.persistence;
 
     uses dev.cairn.api.ServerModule;
 }

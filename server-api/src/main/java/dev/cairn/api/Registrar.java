@@ -13,6 +13,7 @@ import dev.cairn.api.event.KeyListener;
 import dev.cairn.api.io.ConnectionType;
 import dev.cairn.api.job.BackgroundJobType;
 import dev.cairn.api.job.JobLanes;
+import dev.cairn.api.persistence.Persistence;
 
 /**
  * What a module declares itself with, during {@link ServerModule#configure} only.
@@ -47,6 +48,11 @@ public interface Registrar {
 
     /** Declares the runner of all background jobs; at most one module does. */
     void jobLanes(JobLanes lanes);
+
+    /** Declares what keeps the data; at most one module does. */
+    default void persistence(Persistence persistence) {
+        throw new UnsupportedOperationException("this server takes no persistence");
+    }
 
     /**
      * Declares an option of the configuration.

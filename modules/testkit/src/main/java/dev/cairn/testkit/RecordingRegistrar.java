@@ -17,6 +17,7 @@ import dev.cairn.api.event.KeyListener;
 import dev.cairn.api.io.ConnectionType;
 import dev.cairn.api.job.BackgroundJobType;
 import dev.cairn.api.job.JobLanes;
+import dev.cairn.api.persistence.Persistence;
 
 /** Writes down what a module declares, one line a declaration, and lets options have their default values. For one thread. */
 final class RecordingRegistrar implements Registrar {
@@ -61,6 +62,11 @@ final class RecordingRegistrar implements Registrar {
     @Override
     public void jobLanes(JobLanes lanes) {
         lines.add("job lanes");
+    }
+
+    @Override
+    public void persistence(Persistence persistence) {
+        lines.add("persistence");
     }
 
     @Override

@@ -142,6 +142,7 @@ public final class TestServer implements AutoCloseable {
             for (ConnectionType type : listening ? assembly.modules().connectionTypes() : List.of(transport)) {
                 server.listeners().open(type);
             }
+            server.durability().open();
             started.complete(server);
             server.run();
         } catch (Throwable t) {

@@ -17,6 +17,11 @@ public interface Client {
     /** The index of the selected database. */
     int database();
 
+    /** Where the stream of changes stood after the client's last command that changed something, see {@code PersistenceHost.offset}. */
+    default long writeOffset() {
+        return 0;
+    }
+
     /** The name of the user that the client is authenticated as. */
     String user();
 }

@@ -15,6 +15,27 @@ public interface Effects {
     /** Has nothing logged for the command that is being executed, though it changed something. */
     Effects none();
 
+    /** Whether anybody is told at all; where not, what is said here costs nothing, and its words need not be made. */
+    boolean wanted();
+
+    /**
+     * Begins a command of so many words, its name included, which stands with others in place of the one being executed. Exactly so many
+     * calls of {@link #word} follow, nothing else in between.
+     */
+    Effects begin(int words);
+
+    /** Adds a word to the command that was begun, copied at once. */
+    Effects word(Bytes word);
+
+    /** Adds a word to the command that was begun: the number in its decimal form. */
+    Effects word(long number);
+
     /** Adds a command to those that are logged in place of the one being executed: its name and arguments, copied. */
-    Effects command(Bytes... words);
+    default Effects command(Bytes... words) {
+        begin(words.length);
+        for (Bytes w : words) {
+            word(w);
+        }
+        return this;
+    }
 }

@@ -92,11 +92,15 @@ public final class BootSequence {
         step("check system", this::checkSystem);
         step("start modules", this::startModules);
         step("listen", this::initListeners);
+        step("load data", this::loadData);
         step("warn", this::warn);
         step("affinity and OOM score", this::setAffinityAndOomScore);
         step("ready", this::ready);
         server.run();
         end();
+        if (server.failure() != null) {
+            throw new BootFailure("", 1);
+        }
     }
 
     /** The server, once it was made. */
@@ -233,6 +237,10 @@ public final class BootSequence {
 
     private void shutDown() {
         LOG.warn("User requested shutdown...");
+        if (server.durability().beforeShutdown(false, false).isPresent()) {
+            LOG.warn("SIGTERM received but errors trying to shut down the server, check the logs for more information");
+            return;
+        }
         server.shutDown(() -> server.events().fire(new ShutdownBegun()));
     }
 
@@ -295,6 +303,15 @@ public final class BootSequence {
         }
         if (server.listeners().all().isEmpty()) {
             throw new BootFailure("Configured to not listen anywhere, exiting.");
+        }
+    }
+
+    private void loadData() throws BootFailure {
+        try {
+            server.durability().open();
+        } catch (IOException e) {
+            modules.stop(StopReason.BOOT_FAILED);
+            throw new BootFailure(String.valueOf(e.getMessage()), 1, e);
         }
     }
 

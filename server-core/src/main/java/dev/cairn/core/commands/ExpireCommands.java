@@ -37,6 +37,9 @@ final class ExpireCommands {
     private static final Token PERSIST_EVENT = Token.of("persist");
     private static final Token DEL_EVENT = Token.of("del");
 
+    private static final Bytes PEXPIREAT = Bytes.of("PEXPIREAT");
+    private static final Bytes DEL = Bytes.of("DEL");
+
     private static final CommandError NX_WITH_OTHERS = CommandError
             .err("NX and XX, GT or LT options at the same time are not compatible");
     private static final CommandError GT_WITH_LT = CommandError.err("GT and LT options at the same time are not compatible");
@@ -104,9 +107,11 @@ final class ExpireCommands {
         if (expireAt <= call.now()) {
             slot.delete();
             slot.changed(KeyEventClass.GENERIC, DEL_EVENT);
+            call.effects().begin(2).word(DEL).word(args.at(1));
         } else {
             slot.expireAt(expireAt);
             slot.changed(KeyEventClass.GENERIC, EXPIRE_EVENT);
+            call.effects().begin(3).word(PEXPIREAT).word(args.at(1)).word(expireAt);
         }
         out.integer(1);
     }

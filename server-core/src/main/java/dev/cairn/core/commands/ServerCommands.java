@@ -44,6 +44,8 @@ public final class ServerCommands {
     private static final CommandError CANNOT_SAVE = CommandError.err("Errors trying to SHUTDOWN. The dataset cannot be saved, for this"
             + " server has no RDB persistence; use SHUTDOWN NOSAVE.");
 
+    private static final CommandError SHUTDOWN_FAILED = CommandError.err("Errors trying to SHUTDOWN. Check logs.");
+
     private final Server server;
 
     /** Makes the commands of a server. */
@@ -167,6 +169,9 @@ public final class ServerCommands {
             throw CANNOT_SAVE;
         }
         LOG.warn("User requested shutdown...");
+        if (server.durability().beforeShutdown(save, noSave).isPresent() && !force) {
+            throw SHUTDOWN_FAILED;
+        }
         if (save) {
             LOG.warn("The dataset is not saved, for this server has no RDB persistence; FORCE goes on without.");
         }

@@ -192,6 +192,7 @@ public final class Database implements Keyspace {
     public WriteSlot write(Bytes key) {
         RecordSlot s = open(key);
         if (s.record != 0) {
+            all.snapshot().aboutToChange(this, s.record);
             touch(s.record);
         }
         return s;
@@ -206,7 +207,11 @@ public final class Database implements Keyspace {
 
     @Override
     public WriteSlot readWrite(Bytes key, DataType type) {
-        return (RecordSlot) read(key, type);
+        RecordSlot s = (RecordSlot) read(key, type);
+        if (s.record != 0) {
+            all.snapshot().aboutToChange(this, s.record);
+        }
+        return s;
     }
 
     private void checkType(RecordSlot s, DataType type) {
@@ -296,6 +301,7 @@ public final class Database implements Keyspace {
     /** Takes a slot's record out of the database and frees it. */
     void remove(RecordSlot s) {
         long record = s.record;
+        all.snapshot().aboutToChange(this, record);
         index.remove(s.hash, s.keyAddress, s.keyLength);
         int flags = Record.flags(record);
         if ((flags & Record.EXPIRES) != 0) {

@@ -12,7 +12,7 @@ import dev.cairn.structures.Heap;
  */
 public final class Databases {
     /** Most data types that a server can have. */
-    public static final int MAX_TYPES = 255;
+    public static final int MAX_TYPES = 127;
 
     private static final int ENCODINGS = 16;
 
@@ -24,6 +24,7 @@ public final class Databases {
     /** For each type the set of encodings whose values own memory, a bit each. */
     private final int[] owningEncodings = new int[MAX_TYPES];
     private final SlotPool slots;
+    private final Snapshot snapshot = new Snapshot(this);
     private long now;
     private boolean expiryHeld;
     private HashIndex.ResizePolicy resizePolicy = HashIndex.ResizePolicy.ALLOW;
@@ -61,6 +62,11 @@ public final class Databases {
     /** The access clock. */
     public AccessClock accessClock() {
         return accessClock;
+    }
+
+    /** The snapshots. */
+    public Snapshot snapshot() {
+        return snapshot;
     }
 
     KeyspaceEvents events() {

@@ -16,6 +16,26 @@ final class NothingLogged implements Effects {
     }
 
     @Override
+    public boolean wanted() {
+        return false;
+    }
+
+    @Override
+    public Effects begin(int words) {
+        return this;
+    }
+
+    @Override
+    public Effects word(Bytes word) {
+        return this;
+    }
+
+    @Override
+    public Effects word(long number) {
+        return this;
+    }
+
+    @Override
     public Effects command(Bytes... words) {
         return this;
     }

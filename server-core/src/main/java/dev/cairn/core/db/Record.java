@@ -6,7 +6,7 @@ import dev.cairn.structures.Memory;
  * The layout of a key's record in off-heap memory, little-endian:
  *
  * <pre>
- *  0  u8   number of the data type in the server's type table
+ *  0  u7   number of the data type in the server's type table, u1 epoch of snapshots, see {@link Snapshot}
  *  1  u24  access clock: seconds (LRU) or minutes and counter (LFU)
  *  4  u4   flags, u4 encoding
  *  5  u8   key length       (unless EXTENDED)
@@ -26,6 +26,9 @@ final class Record {
     static final int LARGE = 4;
     static final int OBJECT = 8;
 
+    /** The bit of the epoch in the byte of the type. */
+    static final int DONE = 0x80;
+
     /** Values of this length or more stand in a block of their own. */
     static final int LARGE_BYTES = 1 << 20;
 
@@ -44,6 +47,7 @@ final class Record {
         return key > 0xff || payload > 0xffff ? EXTENDED : 0;
     }
 
+    /** Writes a header; {@code type} is the number of the type with the bit of the epoch. */
     static void header(long record, int type, int clock, int flags, int encoding, int key, int payload) {
         Memory.putInt(record, clock << 8 | type);
         if ((flags & EXTENDED) == 0) {
@@ -56,7 +60,16 @@ final class Record {
     }
 
     static int type(long record) {
-        return Memory.getInt(record) & 0xff;
+        return Memory.getInt(record) & 0x7f;
+    }
+
+    /** The bit of the epoch, where it stands: 0 or {@link #DONE}. */
+    static int epoch(long record) {
+        return Memory.getInt(record) & DONE;
+    }
+
+    static void epoch(long record, int epoch) {
+        Memory.putInt(record, Memory.getInt(record) & ~DONE | epoch);
     }
 
     static int clock(long record) {

@@ -130,6 +130,11 @@ final class RecordSlot implements WriteSlot {
         return r;
     }
 
+    /** The type of a record that goes on as another, with the epoch: who changes it opened it for change, so it is done. */
+    private int typeByte(long r) {
+        return Record.type(r) | db().all().snapshot().epoch();
+    }
+
     static long largeAddress(long record) {
         return Memory.getLong(Record.payload(record));
     }
@@ -308,7 +313,7 @@ final class RecordSlot implements WriteSlot {
     private long store(DataType type, int encoding, int payload, int kind, long expireAt) {
         Database d = db();
         long old = current();
-        int number = d.all().number(type);
+        int number = d.all().number(type) | d.all().snapshot().epoch();
         int flags = kind | Record.extended(keyLength, payload) | (expireAt >= 0 ? Record.EXPIRES : 0);
         int bytes = (int) Record.bytes(flags, keyLength, payload);
         AccessClock clock = d.all().accessClock();
@@ -397,7 +402,7 @@ final class RecordSlot implements WriteSlot {
         if (length > heap.usable(block)) {
             block = heap.reallocate(block, (int) Math.min(MAX_VALUE_BYTES, (long) length + MAX_SLACK));
         }
-        Record.header(r, Record.type(r), Record.clock(r), Record.flags(r), encoding, keyLength, 16);
+        Record.header(r, typeByte(r), Record.clock(r), Record.flags(r), encoding, keyLength, 16);
         Memory.putLong(Record.payload(r), block);
         Memory.putLong(Record.payload(r) + 8, length);
     }
@@ -419,13 +424,13 @@ final class RecordSlot implements WriteSlot {
         int need = (int) Record.bytes(flags, keyLength, length);
         int usable = d.heap.usable(r);
         if (flags == oldFlags && need <= usable && need >= usable / 4) {
-            Record.header(r, Record.type(r), Record.clock(r), flags, encoding, keyLength, length);
+            Record.header(r, typeByte(r), Record.clock(r), flags, encoding, keyLength, length);
             return;
         }
         // below a page the allocator's classes are slack enough; collections that grow by small pieces stay dense
         int wanted = length > before && need > SLACK_FROM ? need + Math.min(need / 2, MAX_SLACK) : need;
         long to = d.heap.allocate(Math.min(wanted, Heap.MAX_BYTES));
-        Record.header(to, Record.type(r), Record.clock(r), flags, encoding, keyLength, length);
+        Record.header(to, typeByte(r), Record.clock(r), flags, encoding, keyLength, length);
         long expireAt = keptExpiry();
         fillKey(to, expireAt);
         Memory.copy(Record.payload(r), Record.payload(to), Math.min(before, length));
@@ -481,7 +486,7 @@ final class RecordSlot implements WriteSlot {
         long to = need <= d.heap.usable(r) ? r : d.heap.allocate(need);
         int shift = millis >= 0 ? 8 : -8;
         Memory.copy(from, to + (from - r) + shift, (long) keyLength + payload);
-        Record.header(to, Record.type(r), Record.clock(r), flags, Record.encoding(r), keyLength, payload);
+        Record.header(to, typeByte(r), Record.clock(r), flags, Record.encoding(r), keyLength, payload);
         if (millis >= 0) {
             Record.expiry(to, millis);
         }
@@ -508,7 +513,7 @@ final class RecordSlot implements WriteSlot {
         int payload = Record.payloadLength(old);
         int flags = oldFlags & ~Record.EXTENDED | Record.extended(to.keyLength, payload);
         long r = d.heap.allocate((int) Record.bytes(flags, to.keyLength, payload));
-        Record.header(r, Record.type(old), Record.clock(old), flags, Record.encoding(old), to.keyLength, payload);
+        Record.header(r, typeByte(old), Record.clock(old), flags, Record.encoding(old), to.keyLength, payload);
         boolean expires = (flags & Record.EXPIRES) != 0;
         to.fillKey(r, expires ? Record.expiry(old) : NO_EXPIRY);
         Memory.copy(Record.payload(old), Record.payload(r), payload);

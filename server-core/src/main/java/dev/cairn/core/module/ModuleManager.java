@@ -67,6 +67,7 @@ public final class ModuleManager {
     private final Map<Class<?>, Object> exports = new HashMap<>();
     private @Nullable JobLanes jobLanes;
     private @Nullable String jobLanesOwner;
+    private @Nullable String persistenceOwner;
 
     /** A manager without modules; what they declare but options takes effect at {@link #bind}. */
     public ModuleManager(Options options) {
@@ -200,6 +201,9 @@ public final class ModuleManager {
         if (staged.jobLanes != null && jobLanesOwner != null) {
             throw new ModuleRejected("module '" + module + "': background jobs are run by module '" + jobLanesOwner + "' already");
         }
+        if (staged.persistence != null && persistenceOwner != null) {
+            throw new ModuleRejected("module '" + module + "': data is kept by module '" + persistenceOwner + "' already");
+        }
         for (Class<?> api : staged.exports.keySet()) {
             String owner = ownerOfExport.get(api);
             if (owner != null) {
@@ -233,6 +237,9 @@ public final class ModuleManager {
             jobLanes = staged.jobLanes;
             jobLanesOwner = module;
         }
+        if (staged.persistence != null) {
+            persistenceOwner = module;
+        }
     }
 
     /** Refuses what the server would refuse half way: names that commands were renamed to, and a type too many. */
@@ -253,6 +260,9 @@ public final class ModuleManager {
     private static void commit(Server server, StagedRegistrar staged) {
         staged.commands.forEach(c -> server.addCommand(c.spec(), c.handler(), staged.module()));
         staged.dataTypes.forEach(server.databases()::addType);
+        if (staged.persistence != null) {
+            server.durability().provide(staged.persistence);
+        }
         staged.infos.forEach(i -> server.info().add(i.title(), i.byDefault(), i.source()));
         staged.listeners.forEach(l -> listen(server, l));
         staged.keyListeners.forEach(l -> server.events().listenKeys(l.classes(), l.listener()));

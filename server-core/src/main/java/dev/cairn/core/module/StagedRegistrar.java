@@ -21,6 +21,7 @@ import dev.cairn.api.event.KeyListener;
 import dev.cairn.api.io.ConnectionType;
 import dev.cairn.api.job.BackgroundJobType;
 import dev.cairn.api.job.JobLanes;
+import dev.cairn.api.persistence.Persistence;
 import dev.cairn.core.config.Options;
 
 /** Collects what one module declares, until it is committed or dropped. Main thread. */
@@ -53,6 +54,7 @@ final class StagedRegistrar implements Registrar {
     final List<StagedKeyListener> keyListeners = new ArrayList<>();
     final Map<Class<?>, Object> exports = new LinkedHashMap<>();
     @Nullable JobLanes jobLanes;
+    @Nullable Persistence persistence;
 
     StagedRegistrar(String module, Options options) {
         this.module = module;
@@ -108,6 +110,12 @@ final class StagedRegistrar implements Registrar {
     public void jobLanes(JobLanes lanes) {
         checkOpen();
         jobLanes = lanes;
+    }
+
+    @Override
+    public void persistence(Persistence p) {
+        checkOpen();
+        persistence = p;
     }
 
     @Override

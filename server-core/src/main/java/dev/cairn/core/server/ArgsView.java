@@ -26,6 +26,8 @@ final class ArgsView implements Args {
     private int command;
     private @Nullable StoredCommand stored;
     private int size;
+    /** Whether handlers may take an argument's memory over. */
+    private boolean adoptable = true;
 
     ArgsView() {
         fill(0);
@@ -60,6 +62,11 @@ final class ArgsView implements Args {
         return this;
     }
 
+    /** Says whether handlers may take the memory of a large argument over: not where the argument is needed after the execution. */
+    void adoptable(boolean value) {
+        adoptable = value;
+    }
+
     @Override
     public int size() {
         return size;
@@ -86,8 +93,10 @@ final class ArgsView implements Args {
         }
         RequestBatch b = batch;
         for (int j = bound; j <= i; j++) {
-            if (b != null) {
+            if (b != null && adoptable) {
                 b.view(command, j, views[j]);
+            } else if (b != null) {
+                views[j].set(b.address(command, j), b.length(command, j));
             } else {
                 Objects.requireNonNull(stored).view(j, views[j]);
             }

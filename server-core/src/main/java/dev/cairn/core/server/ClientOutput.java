@@ -82,6 +82,16 @@ final class ClientOutput {
         spareWrites = round;
     }
 
+    /** Goes on to write, unless the replies may not leave before the turn's end: their commands are not safe on disk yet. */
+    private void writable(ServerClient client) {
+        if (!server.durability().holdsReplies()) {
+            write(client);
+        } else if (!client.writePending) {
+            client.writePending = true;
+            pendingWrites.add(client);
+        }
+    }
+
     private void write(ServerClient client) {
         try {
             int n = client.reply.flush(client.sink, WRITE_PER_EVENT);
@@ -106,7 +116,7 @@ final class ClientOutput {
             }
         } else if (!client.writeHandlerSet) {
             client.writeHandlerSet = true;
-            client.connection().onWritable(() -> write(client), WriteOrder.AFTER_READ);
+            client.connection().onWritable(() -> writable(client), WriteOrder.AFTER_READ);
         }
     }
 

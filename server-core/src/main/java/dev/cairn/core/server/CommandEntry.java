@@ -31,6 +31,9 @@ public final class CommandEntry {
     private final boolean immediate;
     private final boolean allowedToSubscribers;
     private final boolean forSubscribersOnly;
+    private final boolean allowedWhileLoading;
+    private final boolean refusedWithWrites;
+    private final boolean loose;
 
     /** Number in the table of stored commands, -1 as long as it never was stored. */
     int storedAs = -1;
@@ -60,6 +63,9 @@ public final class CommandEntry {
         this.immediate = IMMEDIATE.contains(wireName);
         this.allowedToSubscribers = ALLOWED_TO_SUBSCRIBERS.contains(wireName);
         this.forSubscribersOnly = ENDING_SUBSCRIPTIONS.contains(wireName);
+        this.allowedWhileLoading = spec.is(CommandFlag.LOADING);
+        this.refusedWithWrites = write || wireName.equals("ping");
+        this.loose = spec.is(CommandFlag.TOUCHES_ARBITRARY_KEYS);
     }
 
     /** The declaration. */
@@ -139,6 +145,20 @@ public final class CommandEntry {
     /** Whether it is an error without a subscription. */
     boolean forSubscribersOnly() {
         return forSubscribersOnly;
+    }
+
+    boolean allowedWhileLoading() {
+        return allowedWhileLoading;
+    }
+
+    /** Whether it is refused as long as writes are: PING is, so that who looks after the server sees it. */
+    boolean refusedWithWrites() {
+        return refusedWithWrites;
+    }
+
+    /** Whether what it has logged need not stay together: keys that it happened to find expired. */
+    boolean loose() {
+        return loose;
     }
 
     /** Sets the statistics to zero, those of subcommands, too. */

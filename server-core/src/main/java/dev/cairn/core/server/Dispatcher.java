@@ -42,6 +42,8 @@ public final class Dispatcher {
     private final Databases databases;
     private final CommandTable commands;
     private final ServerStats stats;
+    private final CommandStream stream;
+    private final Durability durability;
     private final ArgsView args = new ArgsView();
     private final ArgsView queuedArgs = new ArgsView();
     private final StoredCommand queued;
@@ -59,6 +61,8 @@ public final class Dispatcher {
         this.databases = server.databases();
         this.commands = server.commands();
         this.stats = server.stats();
+        this.stream = server.stream();
+        this.durability = server.durability();
         this.queued = new StoredCommand(server.transactions().entries());
     }
 
@@ -77,6 +81,7 @@ public final class Dispatcher {
         if (n > 1 && client.database.size() >= PREFETCH_FROM_KEYS) {
             prefetch(client.database, batch, n);
         }
+        args.adoptable(!stream.active());
         runStart = System.nanoTime();
         runLength = 0;
         int done = 0;
@@ -163,6 +168,16 @@ public final class Dispatcher {
             return;
         }
         Transaction t = client.transaction;
+        if (durability.refuses()) {
+            CommandError refusal = durability.refusal(e);
+            if (refusal == null && t != null && t.writes() && e.wireName().equals("exec")) {
+                refusal = durability.writeRefusal();
+            }
+            if (refusal != null) {
+                reject(client, e, refusal);
+                return;
+            }
+        }
         if (t != null) {
             if (e.forbiddenInTransaction()) {
                 reject(client, e, NOT_IN_TRANSACTION);
@@ -305,6 +320,10 @@ public final class Dispatcher {
         if (depth++ == 0) {
             databases.now(server.clock().millis());
         }
+        boolean logged = stream.active();
+        boolean outerEffects = logged && stream.enter();
+        long dirty = server.dirty();
+        int database = client.database();
         int slots = databases.slotMark();
         long errors = out.errors();
         long start = out.position();
@@ -322,6 +341,14 @@ public final class Dispatcher {
         } finally {
             depth--;
             current = outer;
+            if (logged) {
+                if (server.dirty() != dirty) {
+                    stream.executed(a, database);
+                }
+                if (stream.leave(outerEffects, e.loose())) {
+                    client.writeOffset = stream.offset();
+                }
+            }
             databases.releaseSlots(slots);
         }
         e.calls++;
@@ -386,6 +413,8 @@ public final class Dispatcher {
         databases.now(server.clock().millis());
         ServerClient outer = current;
         current = client;
+        boolean logged = stream.active();
+        boolean outerEffects = logged && stream.enter();
         boolean served;
         try {
             served = step.resume(new CallContext(server, client, b.entry), out);
@@ -399,6 +428,9 @@ public final class Dispatcher {
             served = true;
         } finally {
             current = outer;
+            if (logged && stream.leave(outerEffects, false)) {
+                client.writeOffset = stream.offset();
+            }
             databases.releaseSlots(slots);
         }
         b.entry.nanos += System.nanoTime() - begin;

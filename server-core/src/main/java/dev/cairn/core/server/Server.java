@@ -11,6 +11,7 @@ import dev.cairn.api.command.Bytes;
 import dev.cairn.api.command.Command;
 import dev.cairn.api.command.CommandError;
 import dev.cairn.api.command.CommandSpec;
+import dev.cairn.api.command.Effects;
 import dev.cairn.api.command.Token;
 import dev.cairn.api.event.Cron;
 import dev.cairn.api.event.DatabasesSwapped;
@@ -40,6 +41,8 @@ public final class Server implements AutoCloseable {
     private final ServerEvents events = new ServerEvents();
     private final InfoSections info = new InfoSections();
     private final Databases databases;
+    private final CommandStream stream;
+    private final Durability durability = new Durability(this);
     private final Dispatcher dispatcher;
     private final Clients clients;
     private final Transactions transactions;
@@ -60,6 +63,7 @@ public final class Server implements AutoCloseable {
     private long startMemory;
     private int hz = 10;
     private @Nullable Shutdown shutdown;
+    private @Nullable String failure;
 
     /**
      * Makes a server that does not run yet.
@@ -71,6 +75,7 @@ public final class Server implements AutoCloseable {
         loop = new EventLoop(this::failed);
         startMillis = loop.clock().millis();
         databases = new Databases(databaseCount, new KeyEvents());
+        stream = new CommandStream(databaseCount);
         databases.now(startMillis);
         databases.accessClock().refresh(startMillis);
         transactions = new Transactions(this, databaseCount);
@@ -129,6 +134,21 @@ public final class Server implements AutoCloseable {
     /** The databases. */
     public Databases databases() {
         return databases;
+    }
+
+    /** The stream of changes for logs and replicas. */
+    CommandStream stream() {
+        return stream;
+    }
+
+    /** What keeps the data. */
+    public Durability durability() {
+        return durability;
+    }
+
+    /** Whether the server is about to end. */
+    boolean ending() {
+        return shutdown != null;
     }
 
     /** The dispatcher of commands. */
@@ -275,6 +295,7 @@ public final class Server implements AutoCloseable {
 
     /** Empties one database, or all for -1. */
     public void flush(int database) {
+        databases.snapshot().abort("keys were flushed");
         for (int i = 0; i < databases.count(); i++) {
             if (database == -1 || database == i) {
                 Database db = databases.at(i);
@@ -290,6 +311,7 @@ public final class Server implements AutoCloseable {
     /** Exchanges two databases. */
     public void swap(int a, int b) {
         if (a != b) {
+            databases.snapshot().abort("databases were swapped");
             transactions.touchedAll(databases.at(a), databases.at(b));
             transactions.touchedAll(databases.at(b), databases.at(a));
             databases.swap(a, b);
@@ -304,6 +326,17 @@ public final class Server implements AutoCloseable {
     public interface Shutdown {
         /** Does what is left to do before the loop ends. */
         void run();
+    }
+
+    /** Ends the loop at once for a failure that the server must not outlive; nobody is told anything more. */
+    void fail(String reason) {
+        failure = reason;
+        loop.stop();
+    }
+
+    /** Why the loop was ended by {@link #fail}, null when it was not. */
+    public @Nullable String failure() {
+        return failure;
     }
 
     /** Ends the loop after this turn; {@code last} runs before connections are closed. Safe inside a command. */
@@ -366,6 +399,7 @@ public final class Server implements AutoCloseable {
     @Override
     public void close() {
         transactions.close();
+        stream.close();
         databases.close();
         clients.free();
         notifications.close();
@@ -382,8 +416,10 @@ public final class Server implements AutoCloseable {
             events.fire(LoopTurn.BEFORE_SLEEP);
             clients.resumeUnblocked();
             blocking.serveReady();
+            durability.beforeReplies();
             clients.flushReplies();
             clients.closeScheduled();
+            durability.stepSnapshot();
             databases.releaseSlots();
             if (shutdown != null) {
                 finishShutdown(shutdown);
@@ -414,7 +450,15 @@ public final class Server implements AutoCloseable {
         }
 
         @Override
+        public Effects effects(Database database) {
+            return stream.effects(database.index());
+        }
+
+        @Override
         public void expired(Database database, Bytes key) {
+            if (stream.active()) {
+                stream.expired(database.index(), key);
+            }
             transactions.touched(database, key);
             blocking.touched(database, key);
             tell(database, KeyEventClass.EXPIRED, EXPIRED, key);

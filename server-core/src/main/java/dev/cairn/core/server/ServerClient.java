@@ -69,6 +69,7 @@ public final class ServerClient implements Client {
     @Nullable ReplyWriter postponed;
 
     long lastInteractionMillis;
+    long writeOffset;
     @Nullable CommandEntry lastCommand;
     long commandsProcessed;
     long bytesIn;
@@ -151,6 +152,11 @@ public final class ServerClient implements Client {
     @Override
     public int database() {
         return database.index();
+    }
+
+    @Override
+    public long writeOffset() {
+        return writeOffset;
     }
 
     /** Selects a database. */

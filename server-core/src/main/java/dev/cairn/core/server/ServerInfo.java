@@ -94,9 +94,9 @@ public final class ServerInfo {
 
     /** The section Persistence. */
     public void persistence(InfoWriter out) {
-        out.field("loading", 0).field("async_loading", 0).field("rdb_changes_since_last_save", server.dirty())
-                .field("rdb_bgsave_in_progress", 0).field("aof_enabled", 0).field("aof_rewrite_in_progress", 0)
-                .field("aof_rewrite_scheduled", 0);
+        out.field("loading", server.durability().loading() ? 1 : 0).field("async_loading", 0)
+                .field("rdb_changes_since_last_save", server.dirty()).field("rdb_bgsave_in_progress", 0);
+        server.durability().info(out);
     }
 
     /** The section Replication. */

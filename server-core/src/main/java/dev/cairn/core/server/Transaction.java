@@ -14,6 +14,7 @@ final class Transaction {
     private int size;
     private long bytes;
     private boolean failed;
+    private boolean writes;
 
     Transaction(Heap heap, List<CommandEntry> entries) {
         this.heap = heap;
@@ -29,6 +30,7 @@ final class Transaction {
         }
         last = block;
         size++;
+        writes |= entry.write();
         bytes += heap.usable(block);
         if (bytes > maxBytes) {
             fail();
@@ -54,6 +56,11 @@ final class Transaction {
     void fail() {
         failed = true;
         free();
+    }
+
+    /** Whether a command is queued that writes. */
+    boolean writes() {
+        return writes;
     }
 
     boolean failed() {

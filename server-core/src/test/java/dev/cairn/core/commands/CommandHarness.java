@@ -98,6 +98,7 @@ final class CommandHarness implements AutoCloseable {
                     case "keyspace" -> args == null ? database() : keyspace((Integer) args[0]);
                     case "command" -> spec;
                     case "now" -> now;
+                    case "effects" -> database().effects();
                     default -> throw new AssertionError("unexpected " + method);
                 });
     }

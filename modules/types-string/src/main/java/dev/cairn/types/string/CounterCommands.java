@@ -28,6 +28,9 @@ final class CounterCommands {
     private static final Token INCRBY = Token.of("incrby");
     private static final Token INCRBYFLOAT = Token.of("incrbyfloat");
 
+    private static final Bytes SET = Bytes.of("SET");
+    private static final Bytes KEEPTTL = Bytes.of("KEEPTTL");
+
     private static final CommandError OVERFLOW = CommandError.err("increment or decrement would overflow");
     private static final CommandError DECREMENT_OVERFLOW = CommandError.err("decrement would overflow");
     private static final CommandError NOT_FINITE = CommandError.err("increment would produce NaN or Infinity");
@@ -116,6 +119,8 @@ final class CounterCommands {
         Bytes text = Bytes.of(after.toString().getBytes(StandardCharsets.US_ASCII));
         slot.put(StringType.TYPE, StringType.encodingOf(text.length()), text);
         slot.changed(KeyEventClass.STRING, INCRBYFLOAT);
+        // the sum, not the increment: other processors and libraries round otherwise
+        call.effects().begin(4).word(SET).word(args.at(1)).word(text).word(KEEPTTL);
         out.bulk(text);
     }
 

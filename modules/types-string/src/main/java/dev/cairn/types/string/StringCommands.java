@@ -22,6 +22,7 @@ import dev.cairn.api.command.Bytes;
 import dev.cairn.api.command.Call;
 import dev.cairn.api.command.CommandError;
 import dev.cairn.api.command.CommandSpec;
+import dev.cairn.api.command.Effects;
 import dev.cairn.api.command.KeySpec;
 import dev.cairn.api.command.Reply;
 import dev.cairn.api.command.Token;
@@ -51,6 +52,14 @@ final class StringCommands {
     private static final Token DEL_EVENT = Token.of("del");
     private static final Token APPEND_EVENT = Token.of("append");
     private static final Token SETRANGE_EVENT = Token.of("setrange");
+
+    /** Words of what is logged in place of a command. */
+    private static final Bytes LOG_SET = Bytes.of("SET");
+    private static final Bytes LOG_DEL = Bytes.of("DEL");
+    private static final Bytes LOG_PXAT = Bytes.of("PXAT");
+    private static final Bytes LOG_KEEPTTL = Bytes.of("KEEPTTL");
+    private static final Bytes LOG_PEXPIREAT = Bytes.of("PEXPIREAT");
+    private static final Bytes LOG_PERSIST = Bytes.of("PERSIST");
 
     private static final CommandError OFFSET_OUT_OF_RANGE = CommandError.err("offset is out of range");
 
@@ -200,7 +209,11 @@ final class StringCommands {
             StringType.reply(slot, out);
         }
         if (!refused) {
-            store(call, slot, args.at(2), present && (options & KEEP_EXPIRY) != 0 ? slot.expireAt() : expireAt, (options & EXPIRY) != 0);
+            boolean kept = (options & KEEP_EXPIRY) != 0;
+            store(call, slot, args.at(2), present && kept ? slot.expireAt() : expireAt, (options & EXPIRY) != 0);
+            if ((options & EXPIRY) == 0) {
+                logSet(call, args.at(1), args.at(2), kept);
+            }
         }
         if (!returnOld) {
             if (refused) {
@@ -208,6 +221,14 @@ final class StringCommands {
             } else {
                 out.ok();
             }
+        }
+    }
+
+    /** Has a SET logged without what decided whether it is done and what it replies. */
+    private static void logSet(Call call, Bytes key, Bytes value, boolean keepExpiry) {
+        Effects effects = call.effects().begin(keepExpiry ? 4 : 3).word(LOG_SET).word(key).word(value);
+        if (keepExpiry) {
+            effects.word(LOG_KEEPTTL);
         }
     }
 
@@ -224,14 +245,16 @@ final class StringCommands {
         } else if (expireAt > call.now()) {
             store(slot, value, expireAt);
             slot.changed(KeyEventClass.GENERIC, EXPIRE_EVENT);
+            call.effects().begin(5).word(LOG_SET).word(slot.key()).word(value).word(LOG_PXAT).word(expireAt);
         } else if (slot.exists()) {
-            delete(slot);
+            delete(call, slot);
         }
     }
 
-    private static void delete(WriteSlot slot) {
+    private static void delete(Call call, WriteSlot slot) {
         slot.delete();
         slot.changed(KeyEventClass.GENERIC, DEL_EVENT);
+        call.effects().begin(2).word(LOG_DEL).word(slot.key());
     }
 
     /**
@@ -356,13 +379,14 @@ final class StringCommands {
         WriteSlot slot = call.keyspace().readWrite(args.at(1), StringType.TYPE);
         StringType.reply(slot, out);
         store(slot, args.at(2), Slot.NO_EXPIRY);
+        logSet(call, args.at(1), args.at(2), false);
     }
 
     private void getDel(Call call, Args args, Reply out) {
         WriteSlot slot = call.keyspace().readWrite(args.at(1), StringType.TYPE);
         StringType.reply(slot, out);
         if (slot.exists()) {
-            delete(slot);
+            delete(call, slot);
         }
     }
 
@@ -378,10 +402,11 @@ final class StringCommands {
             long expireAt = expiry(call, args.at((int) (parsed >>> OPTION_BITS)), options);
             StringType.reply(slot, out);
             if (expireAt <= call.now()) {
-                delete(slot);
+                delete(call, slot);
             } else {
                 slot.expireAt(expireAt);
                 slot.changed(KeyEventClass.GENERIC, EXPIRE_EVENT);
+                call.effects().begin(3).word(LOG_PEXPIREAT).word(args.at(1)).word(expireAt);
             }
             return;
         }
@@ -389,6 +414,7 @@ final class StringCommands {
         if ((options & DROP_EXPIRY) != 0 && slot.expireAt() != Slot.NO_EXPIRY) {
             slot.expireAt(Slot.NO_EXPIRY);
             slot.changed(KeyEventClass.GENERIC, PERSIST_EVENT);
+            call.effects().begin(2).word(LOG_PERSIST).word(args.at(1));
         }
     }
 

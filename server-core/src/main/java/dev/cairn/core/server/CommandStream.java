@@ -1,0 +1,348 @@
+package dev.cairn.core.server;
+
+import java.util.Arrays;
+
+import dev.cairn.api.command.Bytes;
+import dev.cairn.api.command.Effects;
+import dev.cairn.api.persistence.CommandLog;
+import dev.cairn.resp.BytesCopy;
+import dev.cairn.resp.NativeBytes;
+import dev.cairn.structures.Memory;
+import dev.cairn.structures.Pages;
+
+/**
+ * The stream of commands that repeat every change, encoded in RESP for logs and replicas. Main thread.
+ *
+ * <p>Design. The commands of a turn are collected in one off-heap buffer and given to the logs at its end, before replies are written. What
+ * one command of a client changed is a unit: what expired on its way, then its own words if it changed something and its handler gave
+ * nothing else, or what the handler gave. A unit of more than one command is wrapped in {@code MULTI} and {@code EXEC}, so that who reads
+ * the stream takes it whole; the {@code MULTI} is moved in when the second command comes, which spares the many units of one any thought.
+ * An execution inside another, such as of the commands of a transaction, stands for the outer one: EXEC has no words of its own.
+ *
+ * <p>As long as there is no log, {@link #active} is false and nothing of this is entered.
+ */
+final class CommandStream {
+    private static final byte[] MULTI = Ascii.bytes("*1\r\n$5\r\nMULTI\r\n");
+    private static final byte[] EXEC = Ascii.bytes("*1\r\n$4\r\nEXEC\r\n");
+    private static final byte[] SELECT = Ascii.bytes("*2\r\n$6\r\nSELECT\r\n");
+    private static final Bytes DEL = Bytes.of("DEL");
+    private static final int CRLF = '\r' | '\n' << 8;
+    /** Longest header of a bulk or an array, and longest bulk of a number. */
+    private static final int HEADER = 32;
+    private static final int FIRST_CAPACITY = 64 << 10;
+    /** What the buffer may keep between turns. */
+    private static final int KEPT_CAPACITY = 1 << 20;
+    /** A unit's end beyond this has the buffer given to the logs at once. */
+    private static final int FULL = 16 << 20;
+
+    private CommandLog[] logs = new CommandLog[0];
+    private final Effects[] effects;
+    private long buffer;
+    private long capacity;
+    private long length;
+    private long delivered;
+    private int selected;
+    private int firstDatabase;
+    /** Executions inside each other. */
+    private int depth;
+    /** Whether the execution going on has something else than its own words logged. */
+    private boolean replaced;
+    private boolean wrapped;
+    private int unitCommands;
+    private long unitStart;
+
+    CommandStream(int databases) {
+        effects = new Effects[databases];
+        for (int i = 0; i < databases; i++) {
+            effects[i] = new StreamEffects(i);
+        }
+    }
+
+    /** Whether there is a log. */
+    boolean active() {
+        return logs.length > 0;
+    }
+
+    /** Adds a log, which takes what comes from now on. Between commands only. */
+    void attach(CommandLog log) {
+        assert depth == 0;
+        deliver();
+        if (logs.length == 0) {
+            buffer = Pages.map(FIRST_CAPACITY);
+            capacity = FIRST_CAPACITY;
+        }
+        logs = Arrays.copyOf(logs, logs.length + 1);
+        logs[logs.length - 1] = log;
+    }
+
+    /** Removes a log, which gets what came so far. Between commands only. */
+    void detach(CommandLog log) {
+        assert depth == 0;
+        deliver();
+        logs = Arrays.stream(logs).filter(l -> l != log).toArray(CommandLog[]::new);
+        if (logs.length == 0) {
+            close();
+        }
+    }
+
+    /** Bytes of the stream so far. */
+    long offset() {
+        return delivered + length;
+    }
+
+    /** Whether there is something that the logs have not got yet. */
+    boolean waiting() {
+        return length > 0;
+    }
+
+    /** What handlers say of changes in a database. */
+    Effects effects(int database) {
+        return effects[database];
+    }
+
+    /** Gives the logs what has come since the last call. */
+    void deliver() {
+        if (length > 0 && depth == 0) {
+            for (CommandLog log : logs) {
+                log.append(Memory.ALL, buffer, length, firstDatabase);
+            }
+            delivered += length;
+            length = 0;
+            firstDatabase = selected;
+            if (capacity > KEPT_CAPACITY) {
+                Pages.releaseLater(buffer, capacity);
+                buffer = Pages.map(FIRST_CAPACITY);
+                capacity = FIRST_CAPACITY;
+            }
+        }
+    }
+
+    /**
+     * Begins an execution.
+     *
+     * @return what {@link #leave} wants to have
+     */
+    boolean enter() {
+        boolean outer = replaced;
+        replaced = false;
+        if (depth++ == 0) {
+            beginUnit();
+        }
+        return outer;
+    }
+
+    /** Notes the words of the command that was executed, unless others stand for them. */
+    void executed(ArgsView args, int database) {
+        if (!replaced) {
+            int n = args.size();
+            begin(database, n);
+            for (int i = 0; i < n; i++) {
+                word(args.view(i));
+            }
+        }
+    }
+
+    /**
+     * Ends an execution.
+     *
+     * @param loose whether its commands need not stay together, as those of keys found expired by a command on any key
+     * @return whether anything was logged since the outermost execution began
+     */
+    boolean leave(boolean outer, boolean loose) {
+        if (--depth > 0) {
+            replaced = true;
+            return false;
+        }
+        replaced = outer;
+        return endUnit(loose);
+    }
+
+    private void beginUnit() {
+        unitStart = -1;
+        unitCommands = 0;
+        wrapped = false;
+    }
+
+    private boolean endUnit(boolean loose) {
+        if (wrapped && !loose) {
+            insertMulti();
+            put(EXEC);
+        }
+        boolean any = unitCommands > 0;
+        if (length > FULL) {
+            deliver();
+        }
+        return any;
+    }
+
+    private void insertMulti() {
+        reserve(MULTI.length);
+        long at = buffer + unitStart;
+        Memory.copy(at, at + MULTI.length, length - unitStart);
+        Memory.copyFromArray(MULTI, 0, at, MULTI.length);
+        length += MULTI.length;
+    }
+
+    /** Notes that a key was deleted because its time was over. */
+    void expired(int database, Bytes key) {
+        begin(database, 2);
+        word(DEL);
+        word(key);
+    }
+
+    private void begin(int database, int words) {
+        if (database != selected) {
+            select(database);
+        }
+        if (depth > 0) {
+            if (unitCommands++ == 0) {
+                unitStart = length;
+            } else {
+                wrapped = true;
+            }
+        }
+        reserve(HEADER);
+        header('*', words);
+    }
+
+    private void select(int database) {
+        selected = database;
+        if (length == 0) {
+            firstDatabase = database;
+        } else {
+            put(SELECT);
+            word(database);
+        }
+    }
+
+    private void word(Bytes b) {
+        int n = b.length();
+        reserve(n + (long) HEADER);
+        header('$', n);
+        long at = buffer + length;
+        if (b instanceof NativeBytes x) {
+            Memory.copy(x.address(), at, n);
+        } else {
+            BytesCopy.put(b, at);
+        }
+        Memory.putShort(at + n, (short) CRLF);
+        length += n + 2;
+    }
+
+    private void word(long number) {
+        reserve(2 * HEADER);
+        int digits = digits(number);
+        header('$', digits);
+        putDigits(number, digits);
+        Memory.putShort(buffer + length, (short) CRLF);
+        length += 2;
+    }
+
+    private void header(char type, int n) {
+        if (n < 10) {
+            Memory.putInt(buffer + length, type | '0' + n << 8 | CRLF << 16);
+            length += 4;
+            return;
+        }
+        Memory.putByte(buffer + length++, type);
+        putDigits(n, digits(n));
+        Memory.putShort(buffer + length, (short) CRLF);
+        length += 2;
+    }
+
+    private static int digits(long number) {
+        int n = number < 0 ? 2 : 1;
+        for (long rest = number / 10; rest != 0; rest /= 10) {
+            n++;
+        }
+        return n;
+    }
+
+    private void putDigits(long number, int digits) {
+        long rest = number;
+        long at = buffer + length + digits;
+        do {
+            Memory.putByte(--at, (byte) ('0' + Math.abs((int) (rest % 10))));
+            rest /= 10;
+        } while (rest != 0);
+        if (number < 0) {
+            Memory.putByte(--at, '-');
+        }
+        length += digits;
+    }
+
+    private void put(byte[] bytes) {
+        reserve(bytes.length);
+        Memory.copyFromArray(bytes, 0, buffer + length, bytes.length);
+        length += bytes.length;
+    }
+
+    private void reserve(long bytes) {
+        if (capacity - length < bytes) {
+            grow(bytes);
+        }
+    }
+
+    private void grow(long bytes) {
+        long larger = Math.max(2 * capacity, length + bytes);
+        long to = Pages.map(larger);
+        Memory.copy(buffer, to, length);
+        Pages.releaseLater(buffer, capacity);
+        buffer = to;
+        capacity = larger;
+    }
+
+    /** Gives the buffer back. */
+    void close() {
+        if (capacity > 0) {
+            Pages.unmap(buffer, capacity);
+            capacity = 0;
+            length = 0;
+        }
+    }
+
+    /** What handlers say of changes in one database. */
+    private final class StreamEffects implements Effects {
+        private final int database;
+
+        StreamEffects(int database) {
+            this.database = database;
+        }
+
+        @Override
+        public boolean wanted() {
+            return active();
+        }
+
+        @Override
+        public Effects none() {
+            replaced = true;
+            return this;
+        }
+
+        @Override
+        public Effects begin(int words) {
+            if (active()) {
+                CommandStream.this.begin(database, words);
+                replaced = true;
+            }
+            return this;
+        }
+
+        @Override
+        public Effects word(Bytes word) {
+            if (active()) {
+                CommandStream.this.word(word);
+            }
+            return this;
+        }
+
+        @Override
+        public Effects word(long number) {
+            if (active()) {
+                CommandStream.this.word(number);
+            }
+            return this;
+        }
+    }
+}

@@ -182,6 +182,16 @@ final class KeySpy implements ServerModule {
         }
 
         @Override
+        public void redact(int argument) {
+            to.redact(argument);
+        }
+
+        @Override
+        public void breathe() {
+            to.breathe();
+        }
+
+        @Override
         public boolean inTransaction() {
             return to.inTransaction();
         }

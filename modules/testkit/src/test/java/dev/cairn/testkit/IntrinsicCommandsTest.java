@@ -40,7 +40,7 @@ class IntrinsicCommandsTest extends CommandContract {
 
     @Override
     protected Set<String> testedElsewhere() {
-        return Set.of("MULTI", "EXEC", "DISCARD", "WATCH", "UNWATCH", "QUIT", "RESET", "SHUTDOWN", "CLIENT|REPLY", "SELECT",
+        return Set.of("MULTI", "EXEC", "DISCARD", "WATCH", "UNWATCH", "QUIT", "RESET", "SHUTDOWN", "CLIENT|REPLY", "MONITOR", "SELECT",
                 "CONFIG|REWRITE", "SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE");
     }
 
@@ -61,6 +61,10 @@ class IntrinsicCommandsTest extends CommandContract {
                 box("CLIENT SETNAME a\nb"), box("CLIENT SETINFO LIB-NAME lib"), box("CLIENT SETINFO other lib"), box("CLIENT HELP"),
                 varying("CLIENT LIST"), box("CLIENT LIST TYPE replica"), box("CLIENT KILL 1.2.3.4:5"), box("CLIENT KILL ID 999999"),
                 box("CLIENT NOSUCH")));
+        all.addAll(List.of(
+                box("CLIENT CAPA redirect"), box("CLIENT GETREDIR"), box("CLIENT NO-EVICT ON"), box("CLIENT NO-TOUCH OFF"),
+                box("CLIENT PAUSE 0 WRITE"), box("CLIENT PAUSE -1"), box("CLIENT PAUSE 1 x"), box("CLIENT UNPAUSE"),
+                box("CLIENT UNBLOCK 999999"), box("CLIENT UNBLOCK 1 x")));
         all.addAll(List.of(
                 box("COMMAND COUNT"), box("COMMAND INFO box.put nosuch").but(Leeway.DIFFERS_BY_PROTOCOL), box("COMMAND DOCS box.put"),
                 box("COMMAND GETKEYS BOX.PUT a b"), box("COMMAND GETKEYS PING"), box("COMMAND GETKEYSANDFLAGS RENAME a b"),

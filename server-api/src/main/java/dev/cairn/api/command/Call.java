@@ -37,6 +37,19 @@ public interface Call {
         return keyspace().effects();
     }
 
+    /** Keeps an argument from whoever is shown the command, such as MONITOR and the slow log: it holds a secret. */
+    default void redact(int argument) {
+    }
+
+    /**
+     * Lets the server see to its other clients for a moment; a handler that may run for long calls it now and then, between two steps that
+     * leave its data in order. Once the command has run for {@code busy-reply-threshold} milliseconds, other clients are served: all but
+     * few of their commands are answered with {@code BUSY}. The keyspace is as the handler left it, but the time and what clients have
+     * connected may differ afterwards.
+     */
+    default void breathe() {
+    }
+
     /** Whether the command runs inside EXEC, where it must not block. */
     boolean inTransaction();
 

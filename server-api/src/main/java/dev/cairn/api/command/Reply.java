@@ -21,6 +21,14 @@ public interface Reply {
         PUSH
     }
 
+    /**
+     * Whether nobody will read what is written from now on, because the client has left too much unread and is about to be closed. A
+     * handler with a long reply and nothing else left to do may end early; what is written is dropped anyway.
+     */
+    default boolean abandoned() {
+        return false;
+    }
+
     /** The simple string {@code OK}. */
     Reply ok();
 

@@ -88,6 +88,9 @@ final class ConnectionCommands {
             throw CommandError.SYNTAX;
         }
         ServerClient client = ((CallContext) call).serverClient();
+        for (int i = 1; i < args.size(); i++) {
+            call.redact(i);
+        }
         if (args.size() == 2) {
             if (!server.authenticationRequired()) {
                 throw NO_PASSWORD_SET;
@@ -118,6 +121,8 @@ final class ConnectionCommands {
         for (int i = 2; i < args.size(); i++) {
             int more = args.size() - 1 - i;
             if (args.is(i, AUTH) && more >= 2) {
+                call.redact(i + 1);
+                call.redact(i + 2);
                 user = args.at(++i);
                 password = args.at(++i);
             } else if (args.is(i, SETNAME) && more >= 1) {
@@ -192,6 +197,9 @@ final class ConnectionCommands {
         server.transactions().discard(client);
         server.pubsub().leave(client);
         client.name("");
+        server.monitors().remove(client);
+        client.noTouch(false);
+        server.clients().noEvict(client, false);
         client.replyMode(ServerClient.ReplyMode.ON);
         out.simple(RESET);
     }

@@ -16,6 +16,7 @@ public final class AccessClock {
     private int logFactor = 10;
     private int decayMinutes = 1;
     private int seconds;
+    private boolean held;
 
     /** Sets what the policy keeps: access counts when {@code lfu}, else access times. */
     public void policy(boolean lfu, int logFactor, int decayMinutes) {
@@ -32,6 +33,15 @@ public final class AccessClock {
     /** Sets the time; called once a turn. */
     public void refresh(long millis) {
         seconds = (int) (millis / 1000);
+    }
+
+    /** Leaves the history of keys as it is, whoever uses them, or ends that. */
+    public void hold(boolean on) {
+        held = on;
+    }
+
+    boolean held() {
+        return held;
     }
 
     /** The clock as INFO shows it: seconds in 24 bits. */

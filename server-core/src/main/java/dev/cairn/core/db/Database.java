@@ -145,7 +145,10 @@ public final class Database implements Keyspace {
 
     @Override
     public Slot read(Bytes key) {
-        RecordSlot s = open(key);
+        return counted(open(key), key);
+    }
+
+    private RecordSlot counted(RecordSlot s, Bytes key) {
         if (s.record != 0) {
             all.stats().hits++;
             touch(s.record);
@@ -190,7 +193,7 @@ public final class Database implements Keyspace {
 
     @Override
     public WriteSlot write(Bytes key) {
-        RecordSlot s = open(key);
+        RecordSlot s = openToWrite(key);
         if (s.record != 0) {
             all.snapshot().aboutToChange(this, s.record);
             touch(s.record);
@@ -207,7 +210,8 @@ public final class Database implements Keyspace {
 
     @Override
     public WriteSlot readWrite(Bytes key, DataType type) {
-        RecordSlot s = (RecordSlot) read(key, type);
+        RecordSlot s = counted(openToWrite(key), key);
+        checkType(s, type);
         if (s.record != 0) {
             all.snapshot().aboutToChange(this, s.record);
         }
@@ -222,6 +226,9 @@ public final class Database implements Keyspace {
 
     private void touch(long record) {
         AccessClock clock = all.accessClock();
+        if (clock.held()) {
+            return;
+        }
         int before = Record.clock(record);
         int after = clock.touched(before);
         if (after != before) {
@@ -230,11 +237,24 @@ public final class Database implements Keyspace {
     }
 
     private RecordSlot open(Bytes key) {
+        return open(key, all.deletionHeld());
+    }
+
+    /** Opens a key for change: one whose time is over is deleted even while deletions are held, for another may take its place. */
+    private RecordSlot openToWrite(Bytes key) {
+        return open(key, false);
+    }
+
+    private RecordSlot open(Bytes key, boolean hideDue) {
         RecordSlot s = all.slots().next();
         s.bind(this, key);
         long record = s.record;
         if (record != 0 && isDue(record)) {
-            expire(s);
+            if (hideDue) {
+                s.record = 0;
+            } else {
+                expire(s);
+            }
         }
         return s;
     }
@@ -258,7 +278,7 @@ public final class Database implements Keyspace {
 
     @Override
     public boolean delete(Bytes key, boolean lazily) {
-        RecordSlot s = open(key);
+        RecordSlot s = openToWrite(key);
         boolean existed = s.record != 0;
         if (existed) {
             remove(s);
@@ -388,6 +408,9 @@ public final class Database implements Keyspace {
     }
 
     private void expireNoted() {
+        if (all.deletionHeld()) {
+            dueCount = 0;
+        }
         for (int i = 0; i < dueCount; i++) {
             int mark = all.slotMark();
             RecordSlot s = all.slots().next();

@@ -27,6 +27,7 @@ public final class Databases {
     private final Snapshot snapshot = new Snapshot(this);
     private long now;
     private boolean expiryHeld;
+    private boolean deletionHeld;
     private HashIndex.ResizePolicy resizePolicy = HashIndex.ResizePolicy.ALLOW;
 
     /** Makes {@code count} empty databases. */
@@ -94,6 +95,16 @@ public final class Databases {
 
     boolean expiryHeld() {
         return expiryHeld;
+    }
+
+    /** Keeps keys whose time is over, hidden, until a command writes them or the hold ends; as while clients are paused. */
+    public void holdDeletion(boolean hold) {
+        deletionHeld = hold;
+    }
+
+    /** Whether keys whose time is over are kept. */
+    public boolean deletionHeld() {
+        return deletionHeld;
     }
 
     /** Lets the indexes change their size as the load asks for, or only when there is no other way. */

@@ -15,6 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import dev.cairn.api.command.Bytes;
+import dev.cairn.api.command.CommandError;
 import dev.cairn.api.command.Suspension;
 import dev.cairn.api.command.Ticket;
 import dev.cairn.core.db.Database;
@@ -27,6 +28,8 @@ import dev.cairn.core.db.Database;
  */
 final class Blocking {
     private static final Logger LOG = LoggerFactory.getLogger(Blocking.class);
+
+    private static final CommandError UNBLOCKED = CommandError.of("UNBLOCKED", "client unblocked via CLIENT UNBLOCK");
 
     private final Server server;
     private final List<Map<Bytes, Set<Blocked>>> waiting = new ArrayList<>();
@@ -127,6 +130,28 @@ final class Blocking {
         }
     }
 
+    /**
+     * Ends a client's wait as CLIENT UNBLOCK wants it: as if its time was over, or with an error.
+     *
+     * @return false when it does not wait in a blocking command
+     */
+    boolean unblock(ServerClient client, boolean withError) {
+        Blocked b = client.blocked;
+        if (b == null) {
+            return false;
+        }
+        finish(b, withError ? (call, out) -> {
+            out.error(UNBLOCKED);
+            return true;
+        } : b.suspension.timedOut());
+        return true;
+    }
+
+    /** Has a client go on before the loop sleeps. */
+    void resume(ServerClient client) {
+        unblocked.add(client);
+    }
+
     /** Runs the last step of a client's wait. */
     void finish(Blocked b, Suspension.Resume step) {
         if (b.waiting()) {
@@ -137,6 +162,7 @@ final class Blocking {
 
     private void unblock(Blocked b) {
         forget(b);
+        Dispatcher.afterReply(b.client);
         unblocked.add(b.client);
     }
 

@@ -15,6 +15,7 @@ public final class CallContext implements Call {
     private ServerClient client;
     private CommandEntry entry;
     private boolean inTransaction;
+    private final Redactions redactions = new Redactions();
 
     CallContext(Server server, ServerClient client, CommandEntry entry) {
         this.server = server;
@@ -26,12 +27,23 @@ public final class CallContext implements Call {
         client = c;
         entry = e;
         inTransaction = transaction;
+        redactions.clear();
         return this;
     }
 
     /** The client with all that the core knows of it. */
     public ServerClient serverClient() {
         return client;
+    }
+
+    /** The arguments that hold secrets, as far as the handler has told. */
+    Redactions redactions() {
+        return redactions;
+    }
+
+    @Override
+    public void redact(int argument) {
+        redactions.add(argument);
     }
 
     @Override

@@ -52,6 +52,7 @@ public final class ClientInfo {
         to.append(" user=").append(c.user);
         to.append(" redir=-1");
         to.append(" resp=").append(c.protocol());
+        to.append(" capa=").append(c.followsRedirects ? "r" : "");
         to.append(" lib-name=").append(c.libraryName);
         to.append(" lib-ver=").append(c.libraryVersion);
         to.append(" tot-net-in=").append(c.bytesIn);
@@ -66,13 +67,16 @@ public final class ClientInfo {
 
     private static String flags(ServerClient c) {
         StringBuilder f = new StringBuilder();
+        append(f, 'O', c.monitoring);
         append(f, 'P', c.isSubscriber());
         append(f, 'x', c.inTransaction());
-        append(f, 'b', c.isBlocked());
+        append(f, 'b', c.waits());
         append(f, 'd', c.watchFailed);
         append(f, 'c', c.closeAfterReply);
         append(f, 'A', c.closeScheduled);
-        append(f, 'U', c.connection().type().name().equals("unix"));
+        append(f, 'U', c.local());
+        append(f, 'e', c.noEvict);
+        append(f, 'T', c.noTouch);
         append(f, 'N', f.isEmpty());
         return f.toString();
     }

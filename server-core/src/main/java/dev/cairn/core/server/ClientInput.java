@@ -192,7 +192,7 @@ final class ClientInput {
     /** After parsing: a large bulk that is awaited gets its own mapping. */
     private void afterProcessing(ServerClient client) {
         RequestParser parser = client.parser;
-        if (client.closed || client.blocked != null || parser.receivingBig()) {
+        if (client.closed || client.waits() || parser.receivingBig()) {
             return;
         }
         int bulk = parser.pendingBulkLength();
@@ -229,7 +229,7 @@ final class ClientInput {
                 int n = b.commands();
                 if (n > 0) {
                     int done = server.dispatcher().execute(client, b);
-                    if (done < n || client.blocked != null && client.parser.failed()) {
+                    if (done < n || client.waits() && client.parser.failed()) {
                         // parsed again when the client goes on
                         from = b.end(done - 1);
                         client.parser.reset();
@@ -320,13 +320,21 @@ final class ClientInput {
     /** Goes on with clients that were blocked and have been served. */
     void resumeUnblocked() {
         for (ServerClient c = server.blocking().nextUnblocked(); c != null; c = server.blocking().nextUnblocked()) {
-            if (!c.closed && c.queryLength > 0) {
+            if (!c.closed) {
                 try {
-                    processPrivate(c);
+                    resume(c);
                 } catch (RuntimeException | OutOfMemoryError e) {
                     abandon(c, e);
                 }
             }
+        }
+    }
+
+    private void resume(ServerClient client) {
+        server.pause().process(client);
+        clients.replied(client);
+        if (!client.closed && client.queryLength > 0) {
+            processPrivate(client);
         }
     }
 

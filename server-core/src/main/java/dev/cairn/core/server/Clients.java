@@ -147,6 +147,11 @@ public final class Clients {
         output.flush();
     }
 
+    /** Spares a client, or not, when clients take too much memory. */
+    public void noEvict(ServerClient client, boolean on) {
+        client.noEvict = on;
+    }
+
     /** Holds a client to its output limits between two of its commands. */
     void limitOutput(ServerClient client) {
         output.limit(client);
@@ -190,6 +195,8 @@ public final class Clients {
         byId.remove(client.id());
         client.connection().close();
         server.blocking().left(client);
+        server.pause().left(client);
+        server.monitors().remove(client);
         server.transactions().discard(client);
         server.pubsub().leave(client);
         input.release(client);
@@ -209,7 +216,7 @@ public final class Clients {
             }
             cronCursor = next.getKey();
             ServerClient c = next.getValue();
-            if (limits.timeoutSeconds > 0 && c.blocked == null && !c.pinned && !c.isSubscriber()
+            if (limits.timeoutSeconds > 0 && !c.waits() && !c.monitoring && !c.pinned && !c.isSubscriber()
                     && now - c.lastInteractionMillis > limits.timeoutSeconds * 1000L) {
                 LOG.debug("Closing idle client {}", c.address());
                 close(c);

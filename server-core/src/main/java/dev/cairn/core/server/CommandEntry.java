@@ -34,6 +34,12 @@ public final class CommandEntry {
     private final boolean allowedWhileLoading;
     private final boolean refusedWithWrites;
     private final boolean loose;
+    private final boolean mayReplicate;
+    private final boolean keyspace;
+    private final boolean isExec;
+    private final boolean isTouch;
+    private final boolean hidden;
+    private final boolean allowedWhenBusy;
 
     /** Number in the table of stored commands, -1 as long as it never was stored. */
     int storedAs = -1;
@@ -60,6 +66,12 @@ public final class CommandEntry {
         this.withoutAuthentication = spec.is(CommandFlag.NO_AUTH);
         this.forbiddenInTransaction = spec.is(CommandFlag.NO_MULTI);
         this.isProtected = spec.is(CommandFlag.PROTECTED);
+        this.mayReplicate = write || spec.is(CommandFlag.MAY_REPLICATE);
+        this.keyspace = mayReplicate || spec.is(CommandFlag.READONLY);
+        this.isExec = wireName.equals("exec");
+        this.isTouch = wireName.equals("touch");
+        this.hidden = spec.is(CommandFlag.SKIP_MONITOR) || spec.is(CommandFlag.ADMIN);
+        this.allowedWhenBusy = spec.is(CommandFlag.ALLOW_BUSY);
         this.immediate = IMMEDIATE.contains(wireName);
         this.allowedToSubscribers = ALLOWED_TO_SUBSCRIBERS.contains(wireName);
         this.forSubscribersOnly = ENDING_SUBSCRIPTIONS.contains(wireName);
@@ -159,6 +171,34 @@ public final class CommandEntry {
     /** Whether what it has logged need not stay together: keys that it happened to find expired. */
     boolean loose() {
         return loose;
+    }
+
+    /** Whether it may change the data or be replicated. */
+    boolean mayReplicate() {
+        return mayReplicate;
+    }
+
+    /** Whether it reads or changes the data, or may be replicated. */
+    boolean usesKeyspace() {
+        return keyspace;
+    }
+
+    boolean isExec() {
+        return isExec;
+    }
+
+    boolean isTouch() {
+        return isTouch;
+    }
+
+    /** Whether MONITOR does not show it. */
+    boolean hidden() {
+        return hidden;
+    }
+
+    /** Whether it runs while another command keeps the server busy. */
+    boolean allowedWhenBusy() {
+        return allowedWhenBusy;
     }
 
     /** Sets the statistics to zero, those of subcommands, too. */

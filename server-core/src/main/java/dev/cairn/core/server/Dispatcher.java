@@ -33,6 +33,7 @@ public final class Dispatcher {
     private static final CommandError NO_AUTH = CommandError.of("NOAUTH", "Authentication required.");
     private static final CommandError ABORTED = CommandError.of("EXECABORT", "Transaction discarded because of previous errors.");
     private static final CommandError NOT_IN_TRANSACTION = CommandError.err("Command not allowed inside a transaction");
+    private static final CommandError MONITORING = CommandError.err("Replica can't interact with the keyspace");
     private static final Token QUEUED = Token.of("QUEUED");
     private static final Token POST = Token.of("post");
     private static final Token HOST = Token.of("host:");
@@ -81,7 +82,7 @@ public final class Dispatcher {
         if (n > 1 && client.database.size() >= PREFETCH_FROM_KEYS) {
             prefetch(client.database, batch, n);
         }
-        args.adoptable(!stream.active());
+        args.adoptable(!stream.active() && !server.monitors().active());
         runStart = System.nanoTime();
         runLength = 0;
         int done = 0;
@@ -95,6 +96,15 @@ public final class Dispatcher {
         }
         endRun(System.nanoTime());
         return done;
+    }
+
+    /** Processes one command, as the only one of a batch. */
+    void execute(ServerClient client, ArgsView command) {
+        runStart = System.nanoTime();
+        runLength = 0;
+        process(client, command);
+        server.clients().limitOutput(client);
+        endRun(System.nanoTime());
     }
 
     private void prefetch(Database database, RequestBatch batch, int n) {
@@ -149,38 +159,46 @@ public final class Dispatcher {
             return;
         }
         if (!e.accepts(a.size()) || e.handler() == null) {
-            reject(client, e, wrongArity(e));
+            reject(client, e, a, wrongArity(e));
             return;
         }
         if (e.isProtected()) {
             CommandError refusal = server.protection(e, client);
             if (refusal != null) {
-                reject(client, e, refusal);
+                reject(client, e, a, refusal);
                 return;
             }
         }
         if (!client.authenticated && !e.withoutAuthentication() && server.authenticationRequired()) {
-            reject(client, e, NO_AUTH);
-            return;
-        }
-        if (client.isSubscriber() ? client.inSubscribedMode() && !e.allowedToSubscribers() : e.forSubscribersOnly()) {
-            reject(client, e, client.isSubscriber() ? notInSubscribedMode(e) : noSubscription(e));
+            reject(client, e, a, NO_AUTH);
             return;
         }
         Transaction t = client.transaction;
         if (durability.refuses()) {
             CommandError refusal = durability.refusal(e);
-            if (refusal == null && t != null && t.writes() && e.wireName().equals("exec")) {
+            if (refusal == null && t != null && t.writes() && e.isExec()) {
                 refusal = durability.writeRefusal();
             }
             if (refusal != null) {
-                reject(client, e, refusal);
+                reject(client, e, a, refusal);
                 return;
             }
         }
+        if (client.isSubscriber() ? client.inSubscribedMode() && !e.allowedToSubscribers() : e.forSubscribersOnly()) {
+            reject(client, e, a, client.isSubscriber() ? notInSubscribedMode(e) : noSubscription(e));
+            return;
+        }
+        if (client.monitoring && e.usesKeyspace()) {
+            reject(client, e, a, MONITORING);
+            return;
+        }
+        if (server.pause().active() && server.pause().holds(client, e)) {
+            server.pause().postpone(client, e, a);
+            return;
+        }
         if (t != null) {
             if (e.forbiddenInTransaction()) {
-                reject(client, e, NOT_IN_TRANSACTION);
+                reject(client, e, a, NOT_IN_TRANSACTION);
                 return;
             }
             if (!e.immediate()) {
@@ -202,7 +220,7 @@ public final class Dispatcher {
             client.reply.simple(QUEUED);
             afterReply(client);
         } catch (CommandError error) {
-            reject(client, e, error);
+            reject(client, e, a, error);
         }
     }
 
@@ -215,7 +233,7 @@ public final class Dispatcher {
     /** Refuses a name that is no command's, or no subcommand's of the container. */
     private void unknown(ServerClient client, @Nullable CommandEntry container, ArgsView a) {
         if (container != null) {
-            reject(client, null, CommandError
+            reject(client, null, a, CommandError
                     .err("unknown subcommand '" + excerpt(a.at(1), 128) + "'. Try " + container.spec().name() + " HELP."));
         } else if (a.is(0, POST) || a.is(0, HOST)) {
             // a browser was made to send a request here, whose body might hold commands
@@ -223,7 +241,7 @@ public final class Dispatcher {
                     client.address());
             server.clients().closeLater(client);
         } else {
-            reject(client, null, unknownCommand(a));
+            reject(client, null, a, unknownCommand(a));
         }
     }
 
@@ -259,7 +277,7 @@ public final class Dispatcher {
     }
 
     /** Replies with an error before execution; inside MULTI this makes EXEC fail. */
-    private void reject(ServerClient client, @Nullable CommandEntry e, CommandError error) {
+    private void reject(ServerClient client, @Nullable CommandEntry e, ArgsView a, CommandError error) {
         Transaction t = client.transaction;
         if (t != null) {
             t.fail();
@@ -267,10 +285,14 @@ public final class Dispatcher {
         if (e != null) {
             e.rejected++;
         }
-        if (e != null && e.wireName().equals("exec")) {
+        if (e != null && e.isExec()) {
             server.transactions().discard(client);
             String reason = error.code().equals("ERR") ? error.sentence() : error.code() + " " + error.sentence();
             client.reply.error(CommandError.of("EXECABORT", "Transaction discarded because of: " + reason));
+            // the monitors have seen MULTI and none of the queued commands
+            if (server.monitors().active()) {
+                server.monitors().show(client, a, new Redactions());
+            }
         } else {
             client.reply.error(error);
         }
@@ -301,7 +323,9 @@ public final class Dispatcher {
         }
         if (!inTransaction) {
             server.clients().sendPostponed(client);
-            afterReply(client);
+            if (client.blocked == null) {
+                afterReply(client);
+            }
         }
     }
 
@@ -317,6 +341,7 @@ public final class Dispatcher {
         c.bind(client, e, inTransaction);
         ServerClient outer = current;
         current = client;
+        client.executing++;
         if (depth++ == 0) {
             databases.now(server.clock().millis());
         }
@@ -324,6 +349,11 @@ public final class Dispatcher {
         boolean outerEffects = logged && stream.enter();
         long dirty = server.dirty();
         int database = client.database();
+        boolean untouched = client.noTouch && !e.isTouch();
+        if (untouched) {
+            databases.accessClock().hold(true);
+        }
+        boolean shown = server.monitors().active() && !e.hidden();
         int slots = databases.slotMark();
         long errors = out.errors();
         long start = out.position();
@@ -340,6 +370,7 @@ public final class Dispatcher {
             out.error(unexpected(e, failure));
         } finally {
             depth--;
+            client.executing--;
             current = outer;
             if (logged) {
                 if (server.dirty() != dirty) {
@@ -350,12 +381,18 @@ public final class Dispatcher {
                 }
             }
             databases.releaseSlots(slots);
+            if (untouched) {
+                databases.accessClock().hold(false);
+            }
         }
         e.calls++;
         stats.commands++;
         client.commandsProcessed++;
         if (out.errors() != errors) {
             e.failed++;
+        }
+        if (shown) {
+            server.monitors().show(client, a, c.redactions());
         }
     }
 
@@ -379,7 +416,8 @@ public final class Dispatcher {
         return vm.maxMemory() - vm.totalMemory() + vm.freeMemory() < vm.maxMemory() / 16;
     }
 
-    private static void afterReply(ServerClient client) {
+    /** A command has had its reply: what CLIENT REPLY SKIP has asked for goes on. */
+    static void afterReply(ServerClient client) {
         switch (client.replyMode()) {
             case SKIP_NEXT -> client.replyMode(ServerClient.ReplyMode.SKIP);
             case SKIP -> client.replyMode(ServerClient.ReplyMode.ON);

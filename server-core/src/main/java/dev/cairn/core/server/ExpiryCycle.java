@@ -85,7 +85,7 @@ public final class ExpiryCycle {
     }
 
     private void run(boolean fast, long budgetMicros) {
-        if (!enabled) {
+        if (!enabled || databases.deletionHeld()) {
             return;
         }
         long start = micros();

@@ -49,6 +49,8 @@ public final class Server implements AutoCloseable {
     private final Blocking blocking;
     private final PubSub pubsub;
     private final KeyNotifications notifications;
+    private final ClientPause pause;
+    private final Monitors monitors = new Monitors(this);
     private final ExpiryCycle expiry;
     private final Listeners listeners;
     private final Consumer<CommandError> errorListener = error -> stats.countError(error.code());
@@ -82,6 +84,7 @@ public final class Server implements AutoCloseable {
         blocking = new Blocking(this, databaseCount);
         pubsub = new PubSub(this);
         notifications = new KeyNotifications(pubsub);
+        pause = new ClientPause(this);
         dispatcher = new Dispatcher(this);
         clients = new Clients(this);
         listeners = new Listeners(loop, clients::accept);
@@ -200,9 +203,28 @@ public final class Server implements AutoCloseable {
         return blocking;
     }
 
-    /** Number of clients that wait in a blocking command. */
+    /** The clients that are shown all commands. */
+    public Monitors monitors() {
+        return monitors;
+    }
+
+    /** The pause of clients. */
+    public ClientPause pause() {
+        return pause;
+    }
+
+    /**
+     * Ends a client's wait in a blocking command, as if its time was over or with an error.
+     *
+     * @return false when it does not wait
+     */
+    public boolean unblock(ServerClient client, boolean withError) {
+        return blocking.unblock(client, withError);
+    }
+
+    /** Number of clients that wait in a blocking command or for the end of a pause. */
     public int blockedClients() {
-        return blocking.count();
+        return blocking.count() + pause.clients();
     }
 
     /** Number of keys that clients wait for. */
@@ -227,6 +249,11 @@ public final class Server implements AutoCloseable {
     /** Changes to keys so far. */
     public long dirty() {
         return dirty;
+    }
+
+    /** How often the cron has run. */
+    public long cronRuns() {
+        return cronRuns;
     }
 
     /** How often the cron runs a second, now. */
@@ -400,6 +427,8 @@ public final class Server implements AutoCloseable {
     public void close() {
         transactions.close();
         stream.close();
+        pause.close();
+        monitors.close();
         databases.close();
         clients.free();
         notifications.close();

@@ -80,10 +80,19 @@ public final class ServerClient implements Client {
 
     boolean writePending;
     boolean writeHandlerSet;
+    /** How many commands of it are being executed: one, or those of a transaction inside EXEC. */
+    int executing;
     boolean closeAfterReply;
     boolean closeScheduled;
     boolean closed;
     boolean pinned;
+    /** The command that a pause holds up, stored; 0 for none. */
+    long heldCommand;
+    /** Whether it is shown all commands, see {@link Monitors}. */
+    boolean monitoring;
+    boolean noEvict;
+    boolean noTouch;
+    boolean followsRedirects;
     /** When the output buffer went over its soft limit, monotonic ms; 0 when it is not. */
     long softLimitSince;
 
@@ -136,6 +145,11 @@ public final class ServerClient implements Client {
     @Override
     public String address() {
         return connection.peer();
+    }
+
+    /** Whether it came by a socket of this host's file system. */
+    boolean local() {
+        return connection.type().name().equals("unix");
     }
 
     @Override
@@ -256,9 +270,29 @@ public final class ServerClient implements Client {
         return watchFailed || transaction != null && transaction.failed();
     }
 
-    /** Whether it waits in a blocking command. */
-    public boolean isBlocked() {
-        return blocked != null;
+    /** Whether it waits: in a blocking command, or for the end of a pause. */
+    public boolean waits() {
+        return blocked != null || heldCommand != 0;
+    }
+
+    /** Whether MONITOR shows it all commands. */
+    public boolean monitoring() {
+        return monitoring;
+    }
+
+    /** Whether it is spared when clients take too much memory. */
+    public boolean noEvict() {
+        return noEvict;
+    }
+
+    /** Sets whether its commands leave the access history of keys alone. */
+    public void noTouch(boolean on) {
+        noTouch = on;
+    }
+
+    /** Notes that it can follow a redirection to another server. */
+    public void followRedirects() {
+        followsRedirects = true;
     }
 
     /** Whether it is closed as soon as its replies are sent. */
@@ -316,8 +350,13 @@ public final class ServerClient implements Client {
         return blocked == null && transaction == null && queryLength == 0 && !parser.incomplete() && reply.isEmpty();
     }
 
+    /** Whether messages that it sent to itself wait for the end of its command. */
+    boolean owesItself() {
+        return postponed != null && !postponed.isEmpty();
+    }
+
     /** Whether no more commands of it can be executed for now. */
     boolean halted() {
-        return blocked != null || closeAfterReply || closeScheduled || closed;
+        return waits() || closeAfterReply || closeScheduled || closed;
     }
 }

@@ -15,6 +15,7 @@ final class Transaction {
     private long bytes;
     private boolean failed;
     private boolean writes;
+    private boolean mayReplicate;
 
     Transaction(Heap heap, List<CommandEntry> entries) {
         this.heap = heap;
@@ -29,6 +30,7 @@ final class Transaction {
             StoredCommand.next(last, block);
         }
         last = block;
+        mayReplicate |= entry.mayReplicate();
         size++;
         writes |= entry.write();
         bytes += heap.usable(block);
@@ -61,6 +63,11 @@ final class Transaction {
     /** Whether a command is queued that writes. */
     boolean writes() {
         return writes;
+    }
+
+    /** Whether one of the commands may change the data or be replicated. */
+    boolean mayReplicate() {
+        return mayReplicate;
     }
 
     boolean failed() {

@@ -1,6 +1,7 @@
 package dev.cairn.api;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 import dev.cairn.api.command.Publisher;
@@ -19,6 +20,11 @@ public interface ModuleContext {
 
     /** The working directory of the server, where relative paths of options start. */
     Path directory();
+
+    /** The arguments that the module was loaded with by {@code loadmodule} or MODULE LOAD; none for a module of the distribution. */
+    default List<String> arguments() {
+        return List.of();
+    }
 
     /** Makes threads that the server knows as this module's, so that {@code stop} can be seen to have ended them. */
     Thread thread(String name, Runnable body);

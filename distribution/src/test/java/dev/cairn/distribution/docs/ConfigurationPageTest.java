@@ -34,8 +34,8 @@ class ConfigurationPageTest {
             working. They are the second table. A start whose configuration sets some of them names these once in the log, as a warning:
             "Options that are kept but have no effect yet".
 
-            `rename-command` works. `loadmodule` ends the start with a message: modules are put into `lib/`. `user` is read and kept, there
-            are no ACL users yet.
+            `rename-command` works. `loadmodule` loads a module from a jar or a folder of jars, with arguments; its options are named
+            `module.option` and may stand before or after it. `user` is read and kept, there are no ACL users yet.
 
             The tables are generated from the declarations of the options, and the build fails when they are out of date:
             `mvn verify -Dcairn.docs.update=true` writes them anew.

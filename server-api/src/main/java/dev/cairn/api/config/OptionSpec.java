@@ -82,6 +82,26 @@ public final class OptionSpec<T> {
         return of(name, OptionTypes.WORDS, List.of(defaultValue));
     }
 
+    /** The same option under the name {@code prefix.name}, unless it has that prefix already. Its aliases are prefixed alike. */
+    public OptionSpec<T> prefixed(String prefix) {
+        OptionSpec<T> copy = new OptionSpec<>(prefixed(prefix, name), type, defaultValue);
+        aliases.forEach(a -> copy.aliases.add(prefixed(prefix, a)));
+        copy.doc = doc;
+        copy.immutable = immutable;
+        copy.sensitive = sensitive;
+        copy.hidden = hidden;
+        copy.guarded = guarded;
+        copy.rereads = rereads;
+        copy.check = check;
+        copy.apply = apply;
+        copy.missingPart = missingPart;
+        return copy;
+    }
+
+    private static String prefixed(String prefix, String name) {
+        return name.startsWith(prefix + ".") ? name : prefix + "." + name;
+    }
+
     /** Adds another name for the option. */
     public OptionSpec<T> alias(String other) {
         aliases.add(other);

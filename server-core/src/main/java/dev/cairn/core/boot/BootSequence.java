@@ -26,6 +26,7 @@ import dev.cairn.core.config.Options;
 import dev.cairn.core.log.LogLevel;
 import dev.cairn.core.log.LogSink;
 import dev.cairn.core.module.ModuleManager;
+import dev.cairn.core.module.PluginLayer;
 import dev.cairn.core.os.MemoryTest;
 import dev.cairn.core.os.OpenFilesLimit;
 import dev.cairn.core.os.Posix;
@@ -80,6 +81,7 @@ public final class BootSequence {
             return;
         }
         step("load configuration", this::loadConfiguration);
+        step("load modules", this::loadModules);
         step("open log", this::openLog);
         step("daemonize", this::daemonize);
         if (daemonized) {
@@ -119,6 +121,10 @@ public final class BootSequence {
     private void discoverModules() throws BootFailure {
         try {
             modules.discover();
+            String home = System.getProperty("cairn.home", "");
+            if (!home.isEmpty()) {
+                modules.discoverPlugins(Path.of(home, "plugins"));
+            }
         } catch (ModuleRejected e) {
             throw new BootFailure("Can't register modules: " + e.getMessage(), 1, e);
         }
@@ -158,14 +164,23 @@ public final class BootSequence {
         }
         reader.add(commandLine.options());
         assembly.configure(reader.directives());
-        if (!options.loadModules().isEmpty()) {
-            throw new BootFailure("loadmodule " + String.join(" ", options.loadModules().getFirst())
-                    + ": loading modules at run time does not exist in Cairn yet; put the module's jar into lib/ instead");
-        }
         String wrong = WorkingDirectory.change(ConfigSyntax.text(core.dir.value()));
         if (!wrong.isEmpty()) {
             throw new BootFailure("Can't chdir to '" + ConfigSyntax.text(core.dir.value()) + "': " + wrong);
         }
+    }
+
+    private void loadModules() throws BootFailure {
+        for (List<String> words : options.loadModules()) {
+            String path = ConfigSyntax.text(words.getFirst());
+            try {
+                modules.load(PluginLayer.read(WorkingDirectory.resolve(path)), words.subList(1, words.size()).stream()
+                        .map(ConfigSyntax::text).toList(), List.of());
+            } catch (ModuleRejected e) {
+                throw new BootFailure("Can't load module from " + path + ": " + e.getMessage() + "; server aborting", 1, e);
+            }
+        }
+        options.checkModular();
     }
 
     private void openLog() throws BootFailure {

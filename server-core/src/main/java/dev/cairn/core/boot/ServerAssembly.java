@@ -67,9 +67,12 @@ public final class ServerAssembly {
         }
         server = made;
         made.identity().modules = () -> modules.modules().stream().map(LoadedModule::info).toList();
+        options.loadedModules(modules::loadedByPath);
+        made.identity().unloadedModules = modules::unloadedModules;
+        made.identity().uncollectedModules = modules::uncollectedModules;
         try {
             modules.bind(made);
-            modules.register(new IntrinsicModule(made, options), "built in");
+            modules.register(new IntrinsicModule(made, options, modules), "built in");
             ServerHooks toServer = new ServerHooks(made, core);
             hooks = toServer;
             core.hooks(toServer);

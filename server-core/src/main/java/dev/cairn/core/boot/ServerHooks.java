@@ -46,6 +46,7 @@ final class ServerHooks implements CoreHooks {
         lfuChanged();
         notifyKeyspaceEvents(options.notifyKeyspaceEvents.value());
         server.settings().debugCommand = options.enableDebugCommand.value();
+        server.settings().moduleCommand = options.enableModuleCommand.value();
     }
 
     @Override

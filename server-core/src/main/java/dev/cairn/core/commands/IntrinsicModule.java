@@ -7,6 +7,7 @@ import dev.cairn.api.ModuleInfo;
 import dev.cairn.api.Registrar;
 import dev.cairn.api.ServerModule;
 import dev.cairn.core.config.Options;
+import dev.cairn.core.module.ModuleManager;
 import dev.cairn.core.server.Server;
 
 /** The commands that every server has, as a module: they know the server itself and come with it. Main thread. */
@@ -15,13 +16,14 @@ public final class IntrinsicModule implements ServerModule {
 
     private final List<Consumer<Registrar>> families;
 
-    /** Makes the module of a server and its configuration. */
-    public IntrinsicModule(Server server, Options options) {
+    /** Makes the module of a server, its configuration and its modules. */
+    public IntrinsicModule(Server server, Options options, ModuleManager modules) {
         families = List.of(new ConnectionCommands(server)::register, new ClientCommands(server)::register,
                 new CommandCommands(server)::register, new TransactionCommands(server)::register, new GenericCommands(server)::register,
                 new ExpireCommands()::register, new ScanCommands(server)::register, new ObjectCommands(server)::register,
                 new ServerCommands(server)::register, new ConfigCommands(server, options)::register,
-                new InfoCommand(server, options)::register, new PubSubCommands(server)::register, new DebugCommands(server)::register);
+                new InfoCommand(server, options)::register, new PubSubCommands(server)::register, new DebugCommands(server)::register,
+                new ModuleCommands(modules)::register);
     }
 
     @Override

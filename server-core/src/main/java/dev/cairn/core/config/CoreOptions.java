@@ -119,6 +119,9 @@ public final class CoreOptions extends OptionGroup {
     public final Option<String> enableDebugCommand = declare(choice("enable-debug-command", "no", PERMISSIONS)
             .immutable()
             .doc("Who may use DEBUG: nobody, everybody or local clients."));
+    public final Option<String> enableModuleCommand = declare(choice("enable-module-command", "no", PERMISSIONS)
+            .immutable()
+            .doc("Who may use MODULE LOAD and UNLOAD: nobody, everybody or local clients."));
 
     // The keyspace.
     public final Option<Long> databases = declare(integer("databases", 16, 1, INT_MAX).immutable().doc("The number of databases."));

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -42,7 +43,9 @@ public final class Options {
     private final List<Directive> loaded = new ArrayList<>();
     private final List<Rename> renames = new ArrayList<>();
     private final List<List<String>> loadModules = new ArrayList<>();
+    private Supplier<List<List<String>>> loadedModules = this::loadModules;
     private final List<Directive> users = new ArrayList<>();
+    private final List<Directive> modular = new ArrayList<>();
     private Consumer<Set<String>> onChange = names -> {};
 
     /**
@@ -178,6 +181,9 @@ public final class Options {
             loadModules.add(values);
         } else if (name.equals("user") && !values.isEmpty()) {
             users.add(directive);
+        } else if (name.indexOf('.') > 0) {
+            // an option of a module that is loaded later
+            modular.add(directive);
         } else if (!(RETIRED.contains(name) && values.size() == 1)) {
             throw unknown(directive);
         }
@@ -215,9 +221,32 @@ public final class Options {
         return List.copyOf(renames);
     }
 
+    /** Sets what tells the modules that were loaded by path and are there now, each its path and its arguments. */
+    public void loadedModules(Supplier<List<List<String>>> modules) {
+        loadedModules = modules;
+    }
+
+    /** The lines of {@code loadmodule} for CONFIG REWRITE. */
+    List<String> loadModuleLines() {
+        return loadedModules.get().stream().map(words -> line("loadmodule", words)).toList();
+    }
+
     /** The {@code loadmodule} directives, in order; each the module's path and its arguments. */
     public List<List<String>> loadModules() {
         return List.copyOf(loadModules);
+    }
+
+    /**
+     * Refuses lines about options of modules, {@code module.option}, which no module has declared; to be called when all are loaded.
+     *
+     * @throws ConfigError for the first such line
+     */
+    public void checkModular() throws ConfigError {
+        for (Directive directive : modular) {
+            if (!byName.containsKey(directive.name())) {
+                throw directive.error("Module Configuration detected without loadmodule directive or no option of that name: aborting");
+            }
+        }
     }
 
     /** The {@code user} directives, in order. */

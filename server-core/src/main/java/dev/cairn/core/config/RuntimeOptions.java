@@ -19,7 +19,6 @@ final class RuntimeOptions {
     private static final String SLOW_LOG = "slow log";
     private static final String LATENCY = "latency monitor";
     private static final String TRACKING = "latency tracking";
-    private static final String MODULES = "MODULE commands";
     private static final String TITLE = "process title";
     private static final String JEMALLOC = "jemalloc";
     private static final String LOG_FORMATS = "other log formats";
@@ -48,10 +47,6 @@ final class RuntimeOptions {
                 of("latency-tracking-info-percentiles", CoreTypes.PERCENTILES, List.of(50.0, 99.0, 99.9))
                         .withoutEffect(TRACKING)
                         .doc("The percentiles of it that INFO shows."),
-                choice("enable-module-command", "no", "no", "yes", "local")
-                        .immutable()
-                        .withoutEffect(MODULES)
-                        .doc("Who may use MODULE: nobody, everybody or local clients."),
                 flag("set-proc-title", true).immutable().withoutEffect(TITLE).doc("Let the process show what it serves in its title."),
                 text("proc-title-template", "{title} {listen-addr} {server-mode}")
                         .check(RuntimeOptions::titleTemplate)

@@ -38,6 +38,8 @@ public final class Database implements Keyspace {
     ObjectTable objects = new ObjectTable();
     long version;
     private TypeStore[] stores = new TypeStore[0];
+    /** Number of keys of each data type. */
+    long[] keysOfType = new long[Databases.MAX_TYPES];
     private final RecordSlot releasing;
     private long[] due = new long[16];
     private int dueCount;
@@ -70,6 +72,14 @@ public final class Database implements Keyspace {
     @Override
     public Effects effects() {
         return all.events().effects(this);
+    }
+
+    /** Drops what a type keeps; there must be no key of it. */
+    void dropStore(int type) {
+        if (type < stores.length) {
+            stores[type].drop();
+            stores[type] = TypeStore.NONE;
+        }
     }
 
     private long storeBytes() {
@@ -328,6 +338,7 @@ public final class Database implements Keyspace {
             expires.remove(s.hash, s.keyAddress, s.keyLength);
         }
         releaseValue(record, flags);
+        keysOfType[Record.type(record)]--;
         heap.free(record);
         version++;
         s.record = 0;
@@ -447,6 +458,7 @@ public final class Database implements Keyspace {
         objects = new ObjectTable();
         TypeStore[] oldStores = stores;
         stores = new TypeStore[0];
+        keysOfType = new long[Databases.MAX_TYPES];
         version++;
         oldIndex.drop();
         oldExpires.drop();
@@ -478,6 +490,9 @@ public final class Database implements Keyspace {
         TypeStore[] s = stores;
         stores = other.stores;
         other.stores = s;
+        long[] k = keysOfType;
+        keysOfType = other.keysOfType;
+        other.keysOfType = k;
         version++;
         other.version++;
     }

@@ -2,6 +2,9 @@ package dev.cairn.core.db;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
 
 import dev.cairn.api.data.DataType;
 import dev.cairn.structures.HashIndex;
@@ -20,7 +23,8 @@ public final class Databases {
     private final KeyspaceEvents events;
     private final KeyspaceStats stats = new KeyspaceStats();
     private final AccessClock accessClock = new AccessClock();
-    private final List<DataType> types = new ArrayList<>();
+    /** By number; null for one that was taken back. */
+    private final List<@Nullable DataType> types = new ArrayList<>();
     /** For each type the set of encodings whose values own memory, a bit each. */
     private final int[] owningEncodings = new int[MAX_TYPES];
     private final SlotPool slots;
@@ -136,15 +140,49 @@ public final class Databases {
 
     /** Adds a data type; values refer to it by its number. */
     public void addType(DataType type) {
-        if (types.size() == MAX_TYPES) {
+        int number = 0;
+        while (number < types.size() && types.get(number) != null) {
+            number++;
+        }
+        if (number == MAX_TYPES) {
             throw new IllegalStateException("more than " + MAX_TYPES + " data types");
         }
         int owning = 0;
         for (int encoding = 0; encoding < ENCODINGS; encoding++) {
             owning |= type.owning(encoding) ? 1 << encoding : 0;
         }
-        owningEncodings[types.size()] = owning;
-        types.add(type);
+        owningEncodings[number] = owning;
+        if (number < types.size()) {
+            types.set(number, type);
+        } else {
+            types.add(type);
+        }
+    }
+
+    /**
+     * Takes a data type back, with what it keeps in its stores.
+     *
+     * @throws IllegalStateException when there are keys of it
+     */
+    public void removeType(DataType type) {
+        if (keysOf(type) > 0) {
+            throw new IllegalStateException("there are keys of type '" + type.name() + "'");
+        }
+        int number = number(type);
+        for (Database d : databases) {
+            d.dropStore(number);
+        }
+        types.set(number, null);
+    }
+
+    /** Number of keys that hold a value of the type, in all databases. */
+    public long keysOf(DataType type) {
+        int number = number(type);
+        long sum = 0;
+        for (Database d : databases) {
+            sum += d.keysOfType[number];
+        }
+        return sum;
     }
 
     boolean owning(int type, int encoding) {
@@ -153,11 +191,15 @@ public final class Databases {
 
     /** All data types. */
     public List<DataType> types() {
-        return List.copyOf(types);
+        return types.stream().filter(Objects::nonNull).toList();
     }
 
     DataType type(int number) {
-        return types.get(number);
+        DataType type = types.get(number);
+        if (type == null) {
+            throw new IllegalStateException("no data type has the number " + number);
+        }
+        return type;
     }
 
     int number(DataType type) {

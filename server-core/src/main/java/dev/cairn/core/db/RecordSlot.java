@@ -322,6 +322,7 @@ final class RecordSlot implements WriteSlot {
             Record.header(r, number, clock.fresh(), flags, encoding, keyLength, payload);
             fillKey(r, expireAt);
             d.index.insert(hash, r);
+            d.keysOfType[number]++;
             if (expireAt >= 0) {
                 d.expires.insert(hash, r);
             }
@@ -335,6 +336,8 @@ final class RecordSlot implements WriteSlot {
         // allocated before anything is freed: where no memory is left, the record stays as it was
         long r = inPlace ? old : d.heap.allocate(bytes);
         d.releaseValue(old, oldFlags);
+        d.keysOfType[Record.type(old)]--;
+        d.keysOfType[number]++;
         if (inPlace) {
             Record.header(old, number, access, flags, encoding, keyLength, payload);
             if (((flags | oldFlags) & Record.EXPIRES) != 0 || ((flags ^ oldFlags) & Record.EXTENDED) != 0) {

@@ -3,6 +3,9 @@ package dev.cairn.core.module;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
+
+import org.jspecify.annotations.Nullable;
 
 import dev.cairn.api.ModuleInfo;
 import dev.cairn.api.ServerModule;
@@ -14,17 +17,20 @@ public final class LoadedModule {
     private final ServerModule module;
     private final ModuleInfo info;
     private final String origin;
-    private final Set<BackgroundJobType<?, ?>> jobTypes;
-    private final List<ConnectionType> connectionTypes;
+    private final StagedRegistrar declared;
     private final List<Thread> threads = new ArrayList<>();
+    private final Set<String> users = new TreeSet<>();
+    private final ModuleLoop loop;
+    private @Nullable PluginLayer layer;
+    private List<String> arguments = List.of();
     private boolean started;
 
-    LoadedModule(ServerModule module, String origin, List<BackgroundJobType<?, ?>> jobTypes, List<ConnectionType> connectionTypes) {
+    LoadedModule(ServerModule module, String origin, StagedRegistrar declared, ModuleLoop loop) {
         this.module = module;
         this.info = module.info();
         this.origin = origin;
-        this.jobTypes = Set.copyOf(jobTypes);
-        this.connectionTypes = List.copyOf(connectionTypes);
+        this.declared = declared;
+        this.loop = loop;
     }
 
     /** Who it is. */
@@ -50,15 +56,45 @@ public final class LoadedModule {
         return module;
     }
 
+    /** What it has declared. */
+    StagedRegistrar declared() {
+        return declared;
+    }
+
     boolean declares(BackgroundJobType<?, ?> type) {
-        return jobTypes.contains(type);
+        return declared.jobTypes.contains(type);
     }
 
     List<ConnectionType> connectionTypes() {
-        return connectionTypes;
+        return declared.connectionTypes;
     }
 
     List<Thread> threads() {
         return threads;
+    }
+
+    /** The names of the modules that use an API of this one. */
+    Set<String> users() {
+        return users;
+    }
+
+    /** The server's loop as the module sees it. */
+    ModuleLoop loop() {
+        return loop;
+    }
+
+    /** The layer of a module that was loaded by path, null for one of the module path. */
+    public @Nullable PluginLayer layer() {
+        return layer;
+    }
+
+    void layer(PluginLayer value, List<String> words) {
+        layer = value;
+        arguments = List.copyOf(words);
+    }
+
+    /** The arguments that it was loaded with. */
+    public List<String> arguments() {
+        return arguments;
     }
 }

@@ -1,16 +1,22 @@
 package dev.cairn.core.module;
 
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.net.URI;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.concurrent.CompletableFuture;
@@ -39,6 +45,7 @@ import dev.cairn.api.io.Loop;
 import dev.cairn.api.job.BackgroundJobType;
 import dev.cairn.api.job.JobLanes;
 import dev.cairn.api.job.JobQueue;
+import dev.cairn.core.config.OptionSetError;
 import dev.cairn.core.config.Options;
 import dev.cairn.core.db.Databases;
 import dev.cairn.core.server.CommandEntry;
@@ -68,6 +75,12 @@ public final class ModuleManager {
     private @Nullable JobLanes jobLanes;
     private @Nullable String jobLanesOwner;
     private @Nullable String persistenceOwner;
+    private @Nullable Path directory;
+    /** The loaders of modules that were unloaded, as long as they are in memory. */
+    private final List<WeakReference<ClassLoader>> unloaded = new ArrayList<>();
+    private int unloadedCount;
+    /** The names of the modules in the folder for plug-ins. */
+    private final Set<String> found = new HashSet<>();
 
     /** A manager without modules; what they declare but options takes effect at {@link #bind}. */
     public ModuleManager(Options options) {
@@ -99,6 +112,19 @@ public final class ModuleManager {
         return List.copyOf(modules.values());
     }
 
+    /** The modules that were loaded by path, other than those of the folder for plug-ins: each its path and its arguments. */
+    public List<List<String>> loadedByPath() {
+        List<List<String>> lines = new ArrayList<>();
+        for (LoadedModule m : modules.values()) {
+            if (m.layer() != null && !found.contains(m.info().name())) {
+                List<String> words = new ArrayList<>(m.arguments());
+                words.addFirst(m.origin());
+                lines.add(words);
+            }
+        }
+        return lines;
+    }
+
     /** The connection types of all modules. */
     public List<ConnectionType> connectionTypes() {
         return List.copyOf(connectionTypes.values());
@@ -122,6 +148,125 @@ public final class ModuleManager {
         }
     }
 
+    /**
+     * Registers every module in the folders of {@code plugins}, each folder one module with its libraries.
+     *
+     * @throws ModuleRejected when one cannot be registered
+     */
+    public void discoverPlugins(Path plugins) throws ModuleRejected {
+        List<Path> folders = new ArrayList<>();
+        if (Files.isDirectory(plugins)) {
+            try (DirectoryStream<Path> found = Files.newDirectoryStream(plugins, Files::isDirectory)) {
+                found.forEach(folders::add);
+            } catch (IOException e) {
+                throw new ModuleRejected(plugins + " cannot be read: " + e, e);
+            }
+        }
+        Collections.sort(folders);
+        for (Path folder : folders) {
+            PluginLayer layer = PluginLayer.read(folder);
+            load(layer, List.of(), List.of());
+            found.add(layer.module().info().name());
+        }
+    }
+
+    /**
+     * Registers a module that was read in and, once the server runs, starts it. On failure nothing of it is left.
+     *
+     * @param arguments what the module is given to read in {@code start}
+     * @param values values for its options
+     * @throws ModuleRejected when it refuses, or when what it declares or is given cannot be
+     */
+    public void load(PluginLayer layer, List<String> arguments, List<Options.Entry> values) throws ModuleRejected {
+        boolean done = false;
+        LoadedModule m = null;
+        try {
+            m = register(layer.module(), layer.origin().toString(), true);
+            m.layer(layer, arguments);
+            if (!values.isEmpty()) {
+                options.set(values);
+            }
+            if (directory != null) {
+                start(m, directory);
+            }
+            done = true;
+        } catch (OptionSetError e) {
+            throw new ModuleRejected("module '" + layer.module().info().name() + "': " + e.getMessage(), e);
+        } finally {
+            if (!done) {
+                if (m != null) {
+                    remove(m);
+                }
+                layer.close();
+            }
+        }
+        if (m.started()) {
+            LOG.info("Module '{}' loaded from {}", m.info().name(), m.origin());
+        }
+    }
+
+    /**
+     * Stops a module that was loaded by path and forgets it.
+     *
+     * @throws ModuleRejected when it cannot go now; the message is what MODULE UNLOAD replies
+     */
+    public void unload(String name) throws ModuleRejected {
+        LoadedModule m = modules.get(name);
+        if (m == null) {
+            throw new ModuleRejected("no such module with that name");
+        }
+        PluginLayer layer = m.layer();
+        if (layer == null) {
+            throw new ModuleRejected("the module is part of the distribution");
+        }
+        refuseUnload(m);
+        stop(m, StopReason.UNLOAD);
+        remove(m);
+        layer.close();
+        unloaded.add(new WeakReference<>(m.module().getClass().getClassLoader()));
+        server().events().fire(new ModuleChanged(m.info(), false));
+        LOG.info("Module {} unloaded", name);
+    }
+
+    private void refuseUnload(LoadedModule m) throws ModuleRejected {
+        Server server = server();
+        for (DataType type : m.declared().dataTypes) {
+            if (server.databases().keysOf(type) > 0) {
+                throw new ModuleRejected("the module exports one or more module-side data types, can't unload");
+            }
+        }
+        boolean extended = modules.values().stream().filter(other -> !other.equals(m)).flatMap(other -> other.declared().commands.stream())
+                .anyMatch(c -> c.spec().name().indexOf('|') > 0
+                        && m.info().name().equals(ownerOfCommand.get(c.spec().name().substring(0, c.spec().name().indexOf('|')))));
+        if (!m.users().isEmpty() || extended || m.info().name().equals(jobLanesOwner)) {
+            throw new ModuleRejected("the module exports APIs used by other modules. Please unload them first and try again");
+        }
+        if (server.blockedClients(m.info().name()) > 0) {
+            throw new ModuleRejected("the module has blocked clients. Please wait for them to be unblocked and try again");
+        }
+        if (m.loop().awaitsTimer()) {
+            throw new ModuleRejected("the module holds timer that is not fired. Please stop the timer or wait until it fires.");
+        }
+        for (ConnectionType type : m.connectionTypes()) {
+            if (server.connections(type) > 0) {
+                throw new ModuleRejected("the module has open connections. Please close them and try again");
+            }
+        }
+    }
+
+    /** Number of modules that were unloaded while the server ran. */
+    public int unloadedModules() {
+        return unloadedCount + unloaded.size();
+    }
+
+    /** Number of unloaded modules whose classes are still in memory: they go with the next garbage collections. */
+    public int uncollectedModules() {
+        int before = unloaded.size();
+        unloaded.removeIf(r -> r.get() == null);
+        unloadedCount += before - unloaded.size();
+        return unloaded.size();
+    }
+
     private static String origin(ServerModule module) {
         Module m = module.getClass().getModule();
         if (m.getLayer() == null) {
@@ -137,6 +282,10 @@ public final class ModuleManager {
      * @throws ModuleRejected when it refuses, or when what it declares cannot be
      */
     public void register(ServerModule module, String origin) throws ModuleRejected {
+        register(module, origin, false);
+    }
+
+    private LoadedModule register(ServerModule module, String origin, boolean plugin) throws ModuleRejected {
         ModuleInfo info = module.info();
         LoadedModule same = modules.get(info.name());
         if (same != null) {
@@ -147,7 +296,7 @@ public final class ModuleManager {
             throw new ModuleRejected("module '" + info.name() + "' from " + origin + " is built for version " + info.builtFor()
                     + " of the server API; this server has " + SpiVersion.CURRENT);
         }
-        StagedRegistrar staged = new StagedRegistrar(info.name(), options);
+        StagedRegistrar staged = new StagedRegistrar(info.name(), options, plugin);
         boolean done = false;
         try {
             module.configure(staged);
@@ -171,8 +320,10 @@ public final class ModuleManager {
                 options.undeclareAll(info.name());
             }
         }
-        modules.put(info.name(), new LoadedModule(module, origin, staged.jobTypes, staged.connectionTypes));
+        LoadedModule loaded = new LoadedModule(module, origin, staged, new ModuleLoop(() -> server().loop()));
+        modules.put(info.name(), loaded);
         LOG.debug("Module '{}' version {} registered from {}", info.name(), info.version(), origin);
+        return loaded;
     }
 
     private void check(String module, StagedRegistrar staged) throws ModuleRejected {
@@ -268,6 +419,35 @@ public final class ModuleManager {
         staged.keyListeners.forEach(l -> server.events().listenKeys(l.classes(), l.listener()));
     }
 
+    /** Takes back everything that a module has declared. */
+    private void remove(LoadedModule m) {
+        String name = m.info().name();
+        StagedRegistrar declared = m.declared();
+        m.connectionTypes().forEach(t -> connectionTypes.remove(t.name()));
+        ownerOfCommand.values().removeIf(name::equals);
+        ownerOfType.values().removeIf(name::equals);
+        ownerOfConnectionType.values().removeIf(name::equals);
+        ownerOfInfo.values().removeIf(name::equals);
+        ownerOfExport.values().removeIf(name::equals);
+        declared.exports.keySet().forEach(exports::remove);
+        modules.values().forEach(other -> other.users().remove(name));
+        options.undeclareAll(name);
+        modules.remove(name);
+        pending.remove(declared);
+        Server server = bound;
+        if (server != null) {
+            server.removeCommands(name);
+            declared.dataTypes.forEach(server.databases()::removeType);
+            declared.infos.forEach(i -> server.info().remove(i.title()));
+            declared.listeners.forEach(l -> forget(server, l));
+            declared.keyListeners.forEach(l -> server.events().forgetKeys(l.classes(), l.listener()));
+        }
+    }
+
+    private static <E> void forget(Server server, StagedRegistrar.StagedListener<E> l) {
+        server.events().forget(l.eventClass(), l.listener());
+    }
+
     private static <E> void listen(Server server, StagedRegistrar.StagedListener<E> l) {
         Consumer<? super E> listener = l.listener();
         server.events().listen(l.eventClass(), listener);
@@ -278,19 +458,25 @@ public final class ModuleManager {
      *
      * @throws ModuleRejected when one fails; those that were started before keep running
      */
-    public void start(Path directory) throws ModuleRejected {
-        for (LoadedModule m : modules.values()) {
+    public void start(Path workingDirectory) throws ModuleRejected {
+        directory = workingDirectory;
+        for (LoadedModule m : modules()) {
             if (!m.started()) {
-                try {
-                    m.module().start(new Context(m, directory));
-                } catch (Exception e) {
-                    throw new ModuleRejected("module '" + m.info().name() + "' cannot start: " + e.getMessage(), e);
-                }
-                m.started(true);
-                listen(m);
-                server().events().fire(new ModuleChanged(m.info(), true));
+                start(m, workingDirectory);
             }
         }
+    }
+
+    private void start(LoadedModule m, Path workingDirectory) throws ModuleRejected {
+        try {
+            m.module().start(new Context(m, workingDirectory));
+        } catch (Exception | LinkageError e) {
+            stop(m, StopReason.UNLOAD);
+            throw new ModuleRejected("module '" + m.info().name() + "' cannot start: " + (e.getMessage() == null ? e : e.getMessage()), e);
+        }
+        m.started(true);
+        listen(m);
+        server().events().fire(new ModuleChanged(m.info(), true));
     }
 
     private void listen(LoadedModule m) throws ModuleRejected {
@@ -320,6 +506,10 @@ public final class ModuleManager {
             if (m.started()) {
                 stop(m, reason);
             }
+            PluginLayer layer = m.layer();
+            if (layer != null) {
+                layer.close();
+            }
         }
     }
 
@@ -330,6 +520,10 @@ public final class ModuleManager {
             LOG.warn("Module '{}' failed to stop", m.info().name(), e);
         }
         m.started(false);
+        int left = m.loop().end();
+        if (left > 0) {
+            LOG.debug("Module '{}' stopped and left {} timers or watches, which are ended", m.info().name(), left);
+        }
         for (Thread t : m.threads()) {
             if (t.isAlive()) {
                 LOG.warn("Module '{}' stopped, but its thread '{}' still runs", m.info().name(), t.getName());
@@ -349,7 +543,7 @@ public final class ModuleManager {
 
         @Override
         public Loop loop() {
-            return server().loop();
+            return module.loop();
         }
 
         @Override
@@ -360,6 +554,11 @@ public final class ModuleManager {
         @Override
         public Path directory() {
             return directory;
+        }
+
+        @Override
+        public List<String> arguments() {
+            return module.arguments();
         }
 
         @Override
@@ -394,6 +593,10 @@ public final class ModuleManager {
 
         @Override
         public <A> Optional<A> require(Class<A> api) {
+            LoadedModule owner = modules.get(ownerOfExport.getOrDefault(api, ""));
+            if (owner != null && !owner.equals(module)) {
+                owner.users().add(module.info().name());
+            }
             return Optional.ofNullable(exports.get(api)).map(api::cast);
         }
     }

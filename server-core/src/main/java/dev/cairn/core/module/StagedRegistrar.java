@@ -44,6 +44,7 @@ final class StagedRegistrar implements Registrar {
 
     private final String module;
     private final Options options;
+    private final boolean prefixed;
     private boolean open = true;
     final List<StagedCommand> commands = new ArrayList<>();
     final List<DataType> dataTypes = new ArrayList<>();
@@ -56,9 +57,15 @@ final class StagedRegistrar implements Registrar {
     @Nullable JobLanes jobLanes;
     @Nullable Persistence persistence;
 
-    StagedRegistrar(String module, Options options) {
+    /**
+     * Stages the declarations of a module.
+     *
+     * @param prefixed whether its options are named {@code module.option}, as those of a module that is loaded later are
+     */
+    StagedRegistrar(String module, Options options, boolean prefixed) {
         this.module = module;
         this.options = options;
+        this.prefixed = prefixed;
     }
 
     String module() {
@@ -121,7 +128,7 @@ final class StagedRegistrar implements Registrar {
     @Override
     public <T> Option<T> option(OptionSpec<T> spec) {
         checkOpen();
-        return options.declare(spec, module);
+        return options.declare(prefixed ? spec.prefixed(module) : spec, module);
     }
 
     @Override

@@ -50,6 +50,16 @@ final class Blocking {
         return count;
     }
 
+    /** Number of clients that wait in commands of a module. */
+    int count(String module) {
+        int sum = 0;
+        for (ServerClient client : server.clients().all()) {
+            Blocked b = client.blocked;
+            sum += b != null && b.entry.module().equals(module) ? 1 : 0;
+        }
+        return sum;
+    }
+
     /** Number of keys that clients wait for. */
     int keys() {
         return waiting.stream().mapToInt(Map::size).sum();

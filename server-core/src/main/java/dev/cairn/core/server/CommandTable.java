@@ -80,6 +80,18 @@ public final class CommandTable {
         return e;
     }
 
+    /** Removes all commands of a module, subcommands of other modules' containers too. */
+    void removeAll(String module) {
+        byName.values().removeIf(e -> e.module().equals(module));
+        for (CommandEntry e : byName.values()) {
+            CommandTable subs = e.subcommands();
+            if (subs != null) {
+                subs.removeAll(module);
+            }
+        }
+        rebuild();
+    }
+
     private void rebuild() {
         int capacity = Math.max(8, Integer.highestOneBit(byName.size() * 4));
         keys = new long[2 * capacity];

@@ -1,5 +1,7 @@
 package dev.cairn.core.server;
 
+import java.util.Arrays;
+
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -130,6 +132,12 @@ public final class Dispatcher {
     /** Something made of all prefetched words; asking for it keeps the loads from being optimised away. */
     public long touched() {
         return touched;
+    }
+
+    /** Forgets everything about commands that were executed, as before those of a module go. */
+    void forgetCommands() {
+        Arrays.fill(run, null);
+        context = null;
     }
 
     private void endRun(long now) {

@@ -1,6 +1,7 @@
 package dev.cairn.core.server;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ import dev.cairn.api.event.DatabasesSwapped;
 import dev.cairn.api.event.Flushed;
 import dev.cairn.api.event.KeyEventClass;
 import dev.cairn.api.event.LoopTurn;
+import dev.cairn.api.io.ConnectionType;
 import dev.cairn.core.db.Database;
 import dev.cairn.core.db.Databases;
 import dev.cairn.core.db.KeyspaceEvents;
@@ -294,6 +296,31 @@ public final class Server implements AutoCloseable {
         if (!added) {
             throw new IllegalStateException("command '" + entry.wireName() + "' cannot be added");
         }
+    }
+
+    /** Number of clients that wait in commands of a module. */
+    public int blockedClients(String module) {
+        return blocking.count(module);
+    }
+
+    /** Number of connections of a type. */
+    public long connections(ConnectionType type) {
+        return clients.all().stream().filter(c -> c.connection().type().equals(type)).count();
+    }
+
+    /** Removes all commands of a module, under whatever names they are; transactions that have queued one of them fail. */
+    public void removeCommands(String module) {
+        for (CommandTable table : List.of(commands, originalCommands)) {
+            table.removeAll(module);
+        }
+        transactions.forgetCommands(module, clients.all());
+        for (ServerClient client : clients.all()) {
+            CommandEntry last = client.lastCommand;
+            if (last != null && last.module().equals(module)) {
+                client.lastCommand = null;
+            }
+        }
+        dispatcher.forgetCommands();
     }
 
     /**

@@ -34,6 +34,24 @@ public final class ServerEvents {
         classes.forEach(c -> keyListeners.computeIfAbsent(c, x -> new ArrayList<>()).add(listener));
     }
 
+    /** Forgets a listener of a class of events. */
+    public <E> void forget(Class<E> eventClass, Consumer<? super E> listener) {
+        List<Consumer<Object>> list = listeners.get(eventClass);
+        if (list != null) {
+            list.removeIf(l -> l.equals(listener));
+        }
+    }
+
+    /** Forgets a listener of key events. */
+    public void forgetKeys(Set<KeyEventClass> classes, KeyListener listener) {
+        classes.forEach(c -> {
+            List<KeyListener> list = keyListeners.get(c);
+            if (list != null && list.removeIf(l -> l.equals(listener)) && list.isEmpty()) {
+                keyListeners.remove(c);
+            }
+        });
+    }
+
     /** Tells an event to those who listen to its class. */
     public void fire(Object event) {
         List<Consumer<Object>> list = listeners.get(classOf(event));

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,10 @@ public final class ServerIdentity {
     public String supervised = "no";
     /** Gives the modules that are loaded. */
     public Supplier<Collection<ModuleInfo>> modules = List::of;
+    /** Tells how many modules were unloaded. */
+    public IntSupplier unloadedModules = () -> 0;
+    /** Tells how many of them are still in memory. */
+    public IntSupplier uncollectedModules = () -> 0;
 
     ServerIdentity() {
     }

@@ -111,6 +111,8 @@ public final class ServerInfo {
         for (ModuleInfo m : server.identity().modules.get()) {
             out.field("module", "name=" + m.name() + ",ver=" + m.version() + ",api=" + m.builtFor().major());
         }
+        out.field("modules_unloaded", server.identity().unloadedModules.getAsInt())
+                .field("modules_unloaded_in_memory", server.identity().uncollectedModules.getAsInt());
     }
 
     /** The section Cluster. */

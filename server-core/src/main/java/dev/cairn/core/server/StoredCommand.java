@@ -1,6 +1,9 @@
 package dev.cairn.core.server;
 
 import java.util.List;
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
 
 import dev.cairn.api.command.CommandError;
 import dev.cairn.resp.BytesCopy;
@@ -21,16 +24,16 @@ final class StoredCommand {
     private static final int SIZE = 12;
     private static final int TABLE = 16;
 
-    private final List<CommandEntry> entries;
+    private final List<@Nullable CommandEntry> entries;
     private long block;
 
     /** A view of commands whose entries stand in the given table. */
-    StoredCommand(List<CommandEntry> entries) {
+    StoredCommand(List<@Nullable CommandEntry> entries) {
         this.entries = entries;
     }
 
     /** Stores a command; returns its block. */
-    static long store(CommandEntry entry, ArgsView args, Heap heap, List<CommandEntry> entries) {
+    static long store(CommandEntry entry, ArgsView args, Heap heap, List<@Nullable CommandEntry> entries) {
         int size = args.size();
         long bytes = TABLE + 16L * size + args.totalLength();
         if (bytes > Heap.MAX_BYTES) {
@@ -51,7 +54,7 @@ final class StoredCommand {
         return block;
     }
 
-    private static int number(CommandEntry entry, List<CommandEntry> entries) {
+    private static int number(CommandEntry entry, List<@Nullable CommandEntry> entries) {
         if (entry.storedAs < 0) {
             entry.storedAs = entries.size();
             entries.add(entry);
@@ -76,7 +79,7 @@ final class StoredCommand {
     }
 
     CommandEntry entry() {
-        return entries.get(Memory.getInt(block + ENTRY));
+        return Objects.requireNonNull(entries.get(Memory.getInt(block + ENTRY)));
     }
 
     int size() {

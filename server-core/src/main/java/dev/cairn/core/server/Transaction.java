@@ -2,13 +2,15 @@ package dev.cairn.core.server;
 
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.cairn.api.command.CommandError;
 import dev.cairn.structures.Heap;
 
 /** The commands that a client has queued since MULTI: a chain of {@link StoredCommand}s. Main thread. */
 final class Transaction {
     private final Heap heap;
-    private final List<CommandEntry> entries;
+    private final List<@Nullable CommandEntry> entries;
     private long first;
     private long last;
     private int size;
@@ -17,7 +19,7 @@ final class Transaction {
     private boolean writes;
     private boolean mayReplicate;
 
-    Transaction(Heap heap, List<CommandEntry> entries) {
+    Transaction(Heap heap, List<@Nullable CommandEntry> entries) {
         this.heap = heap;
         this.entries = entries;
     }
@@ -72,6 +74,16 @@ final class Transaction {
 
     boolean failed() {
         return failed;
+    }
+
+    /** Whether a command of the module is queued. */
+    boolean holds(String module, StoredCommand view) {
+        for (long block = first; block != 0; block = StoredCommand.next(block)) {
+            if (view.set(block).entry().module().equals(module)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     void free() {

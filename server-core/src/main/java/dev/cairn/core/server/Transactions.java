@@ -17,14 +17,14 @@ public final class Transactions {
     private final WatchedKeys watched;
     private final Heap heap = new Heap(false);
     /** All commands that ever were queued, by the numbers that stand for them in what is stored. */
-    private final List<CommandEntry> entries = new ArrayList<>();
+    private final List<@Nullable CommandEntry> entries = new ArrayList<>();
 
     Transactions(Server server, int databases) {
         this.server = server;
         this.watched = new WatchedKeys(databases);
     }
 
-    List<CommandEntry> entries() {
+    List<@Nullable CommandEntry> entries() {
         return entries;
     }
 
@@ -69,6 +69,18 @@ public final class Transactions {
         } finally {
             discard(client);
         }
+    }
+
+    /** Fails the transactions that have queued commands of a module, and forgets these commands. */
+    void forgetCommands(String module, Iterable<ServerClient> clients) {
+        StoredCommand view = new StoredCommand(entries);
+        for (ServerClient client : clients) {
+            Transaction t = client.transaction;
+            if (t != null && t.holds(module, view)) {
+                t.fail();
+            }
+        }
+        entries.replaceAll(e -> e == null || e.module().equals(module) ? null : e);
     }
 
     /** Watches a key for the client. */

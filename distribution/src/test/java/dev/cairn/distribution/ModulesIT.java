@@ -1,0 +1,224 @@
+package dev.cairn.distribution;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import dev.cairn.distribution.support.ModuleJar;
+import dev.cairn.distribution.support.RespClient;
+import dev.cairn.distribution.support.RespReply;
+import dev.cairn.distribution.support.ServerProcess;
+
+/** Modules loaded into the built server while it runs, and unloaded again. */
+class ModulesIT {
+    private static final Path HOME = ServerProcess.distribution();
+    private static final String HELLO = """
+            private Option<Long> times;
+
+            public void configure(Registrar r) {
+                times = r.option(OptionSpec.integer("times", 1, 1, 9).doc("How often HELLO.SAY says it."));
+                r.command(CommandSpec.of("HELLO.SAY", 2).summary("Says hello.").flags(CommandFlag.FAST).syntax("name"),
+                        (call, args, out) -> out.bulk("hello ".repeat(times.value().intValue()) + args.at(1).text()));
+                r.info("Hello", true, out -> out.field("hello_arguments", words));
+            }
+
+            private String words = "";
+
+            public void start(ModuleContext c) {
+                words = String.join("+", c.arguments());
+            }
+            """;
+
+    @TempDir Path folder;
+    private int jars;
+
+    private Path jar(String packageName, String requires, String members) throws IOException {
+        return ModuleJar.compile(folder.resolve("jar" + jars++), HOME.resolve("lib"), ModuleJar.sources(packageName, requires, members));
+    }
+
+    private static ServerProcess start(String... options) {
+        String[] all = new String[options.length + 4];
+        System.arraycopy(options, 0, all, 4, options.length);
+        all[0] = "--enable-module-command";
+        all[1] = "yes";
+        all[2] = "--enable-debug-command";
+        all[3] = "yes";
+        return ServerProcess.cairn(all);
+    }
+
+    private static String text(RespReply reply) {
+        return reply.text();
+    }
+
+    @Test
+    void aModuleIsLoadedListedUsedAndUnloaded() throws IOException {
+        Path jar = jar("test.hello", "", HELLO);
+        try (ServerProcess server = start(); RespClient client = server.connect()) {
+            long before = client.call("COMMAND", "COUNT").number();
+            assertEquals("OK", text(client.call("MODULE", "LOAD", jar.toString(), "one", "two")));
+            assertEquals("hello world", text(client.call("HELLO.SAY", "world")));
+            assertEquals("OK", text(client.call("CONFIG", "SET", "hello.times", "2")));
+            assertEquals("hello hello world", text(client.call("HELLO.SAY", "world")));
+            assertTrue(text(client.call("INFO", "hello")).contains("hello_arguments:one+two"));
+            assertTrue(client.call("MODULE", "LIST").toString().contains(jar.toString()));
+            assertEquals("OK", text(client.call("MODULE", "UNLOAD", "hello")));
+            assertTrue(text(client.call("HELLO.SAY", "world")).startsWith("ERR unknown command"));
+            assertEquals(before, client.call("COMMAND", "COUNT").number());
+            assertTrue(client.call("CONFIG", "GET", "hello.*").elements().isEmpty());
+            assertFalse(text(client.call("INFO", "everything")).contains("hello_arguments"));
+            assertEquals("ERR Error unloading module: no such module with that name", text(client.call("MODULE", "UNLOAD", "hello")));
+        }
+    }
+
+    @Test
+    void nothingIsLeftInMemoryOfAModuleThatWasLoadedAHundredTimes() throws Exception {
+        Path jar = jar("test.hello", "", HELLO);
+        try (ServerProcess server = start(); RespClient client = server.connect()) {
+            for (int i = 0; i < 100; i++) {
+                assertEquals("OK", text(client.call("MODULE", "LOAD", jar.toString())));
+                assertEquals("hello x", text(client.call("HELLO.SAY", "x")));
+                assertEquals("OK", text(client.call("MODULE", "UNLOAD", "hello")));
+            }
+            Instant deadline = Instant.now().plus(Duration.ofSeconds(60));
+            String info;
+            do {
+                collectGarbage(server.process().pid());
+                info = text(client.call("INFO", "modules"));
+            } while (!info.contains("modules_unloaded_in_memory:0") && Instant.now().isBefore(deadline));
+            assertTrue(info.contains("modules_unloaded:100\r\nmodules_unloaded_in_memory:0"), info);
+        }
+    }
+
+    private static void collectGarbage(long pid) throws Exception {
+        Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+        new ProcessBuilder(jcmd.toString(), Long.toString(pid), "GC.run").redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor();
+    }
+
+    @Test
+    void aRefusedModuleLeavesNothingAndIsToldWhy() throws IOException {
+        Map<String, String> reasons = new HashMap<>();
+        reasons.put(
+                jar("test.taken", "",
+                        "public void configure(Registrar r) {\n r.command(CommandSpec.of(\"OWN.COMMAND\", 1), (c, a, o) -> o.ok());\n"
+                                + " r.command(CommandSpec.of(\"GET\", 2), (c, a, o) -> o.ok()); }")
+                        .toString(),
+                "command 'get' of module 'taken' is taken by module 'types-string'");
+        reasons.put(jar("test.throwing", "",
+                "public void configure(Registrar r) {\n r.command(CommandSpec.of(\"OWN.COMMAND\", 1), (c, a, o) -> o.ok());\n"
+                        + " throw new IllegalArgumentException(\"no such luck\"); }")
+                .toString(), "no such luck");
+        reasons.put(
+                jar("test.starting", "",
+                        "public void configure(Registrar r) {\n r.command(CommandSpec.of(\"OWN.COMMAND\", 1), (c, a, o) -> o.ok()); }\n"
+                                + " public void start(ModuleContext c) throws Exception { throw new java.io.IOException(\"no file\"); }")
+                        .toString(),
+                "module 'starting' cannot start: no file");
+        reasons.put(jar("test.needy", "requires java.sql;", "public void configure(Registrar r) {}").toString(), "java.sql");
+        reasons.put(HOME.resolve("lib").toString(), "which the server has itself");
+        reasons.put(folder.resolve("absent.jar").toString(), "does not exist");
+        try (ServerProcess server = start(); RespClient client = server.connect()) {
+            long before = client.call("COMMAND", "COUNT").number();
+            for (Map.Entry<String, String> reason : reasons.entrySet()) {
+                String reply = text(client.call("MODULE", "LOAD", reason.getKey()));
+                assertTrue(reply.startsWith("ERR Error loading the extension. "), reply);
+                assertTrue(reply.contains(reason.getValue()), reply);
+                assertEquals(before, client.call("COMMAND", "COUNT").number(), reply);
+            }
+            assertTrue(text(client.call("OWN.COMMAND")).startsWith("ERR unknown command"));
+            assertEquals("PONG", text(client.call("PING")));
+        }
+    }
+
+    @Test
+    void aModuleStaysWhileAClientWaitsInItOrATimerOfItIsToRun() throws IOException {
+        Path jar = jar("test.waiting", "", """
+                private dev.cairn.api.io.Loop loop;
+                private dev.cairn.api.io.Loop.Timer timer;
+
+                public void configure(Registrar r) {
+                    r.command(CommandSpec.of("WAITING.FOR", 2).flags(CommandFlag.BLOCKING).keys(KeySpec.at(1, KeySpec.Flag.RO)).syntax("key"),
+                            (call, args, out) -> call.suspend(new Suspension(0, List.of(args.at(1)), false, (c, o) -> {
+                                o.ok();
+                                return true;
+                            }, (c, o) -> true, () -> {})));
+                    r.command(CommandSpec.of("WAITING.LATER", 1), (call, args, out) -> {
+                        timer = loop.after(Duration.ofHours(1), () -> {});
+                        out.ok();
+                    });
+                    r.command(CommandSpec.of("WAITING.NEVER", 1), (call, args, out) -> {
+                        timer.cancel();
+                        out.ok();
+                    });
+                }
+
+                public void start(ModuleContext c) {
+                    loop = c.loop();
+                }
+                """);
+        try (ServerProcess server = start(); RespClient client = server.connect(); RespClient waiting = server.connect()) {
+            assertEquals("OK", text(client.call("MODULE", "LOAD", jar.toString())));
+            waiting.send(RespClient.command("WAITING.FOR", "k"));
+            waiting.flush();
+            awaitBlocked(client);
+            assertEquals("ERR Error unloading module: the module has blocked clients. Please wait for them to be unblocked and try again",
+                    text(client.call("MODULE", "UNLOAD", "waiting")));
+            client.call("SET", "k", "v");
+            assertEquals("OK", text(waiting.read()));
+            client.call("WAITING.LATER");
+            assertEquals(
+                    "ERR Error unloading module: the module holds timer that is not fired. Please stop the timer or wait until it fires.",
+                    text(client.call("MODULE", "UNLOAD", "waiting")));
+            client.call("WAITING.NEVER");
+            client.call("MULTI");
+            waiting.call("MULTI");
+            waiting.call("WAITING.NEVER");
+            client.call("DISCARD");
+            assertEquals("OK", text(client.call("MODULE", "UNLOAD", "waiting")));
+            assertTrue(text(waiting.call("EXEC")).startsWith("EXECABORT"));
+        }
+    }
+
+    private static void awaitBlocked(RespClient client) throws IOException {
+        Instant deadline = Instant.now().plus(Duration.ofSeconds(10));
+        while (!text(client.call("INFO", "clients")).contains("blocked_clients:1")) {
+            assertTrue(Instant.now().isBefore(deadline), "nobody is blocked");
+        }
+    }
+
+    @Test
+    void theConfigurationLoadsModulesAndSetsTheirOptionsAndRewriteKeepsBoth() throws IOException {
+        Path jar = jar("test.hello", "", HELLO);
+        Path file = Files.writeString(folder.resolve("cairn.conf"), "hello.times 3\nloadmodule " + jar + " a b\n");
+        List<String> command = List.of(HOME.resolve("bin/cairn-server").toString(), file.toString());
+        try (ServerProcess server = ServerProcess.start("Cairn with a configuration", command); RespClient client = server.connect()) {
+            assertEquals("hello hello hello x", text(client.call("HELLO.SAY", "x")));
+            client.call("CONFIG", "SET", "hello.times", "2");
+            assertEquals("OK", text(client.call("CONFIG", "REWRITE")));
+        }
+        List<String> lines = Files.readAllLines(file);
+        assertTrue(lines.contains("loadmodule " + jar + " a b"), lines.toString());
+        assertTrue(lines.contains("hello.times 2"), lines.toString());
+    }
+
+    @Test
+    void moduleCommandsAreRefusedUnlessTheConfigurationAllowsThem() throws IOException {
+        try (ServerProcess server = ServerProcess.cairn(); RespClient client = server.connect()) {
+            assertTrue(text(client.call("MODULE", "LOAD", "/x.jar")).startsWith("ERR MODULE command not allowed."));
+            assertTrue(text(client.call("MODULE", "UNLOAD", "x")).startsWith("ERR MODULE command not allowed."));
+            assertFalse(client.call("MODULE", "LIST").elements().isEmpty());
+        }
+    }
+}

@@ -238,7 +238,8 @@ public final class ModuleManager {
         boolean extended = modules.values().stream().filter(other -> !other.equals(m)).flatMap(other -> other.declared().commands.stream())
                 .anyMatch(c -> c.spec().name().indexOf('|') > 0
                         && m.info().name().equals(ownerOfCommand.get(c.spec().name().substring(0, c.spec().name().indexOf('|')))));
-        if (!m.users().isEmpty() || extended || m.info().name().equals(jobLanesOwner)) {
+        if (!m.users().isEmpty() || extended || m.info().name().equals(jobLanesOwner)
+                || m.info().name().equals(persistenceOwner)) {
             throw new ModuleRejected("the module exports APIs used by other modules. Please unload them first and try again");
         }
         if (server.blockedClients(m.info().name()) > 0) {

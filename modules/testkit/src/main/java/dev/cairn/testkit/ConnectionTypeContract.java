@@ -10,15 +10,22 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -83,6 +90,11 @@ public abstract class ConnectionTypeContract {
 
     /** Connects as a client to what the type listens on. */
     protected abstract Peer connect(Listener listener) throws IOException;
+
+    /** Connects as a peer that never speaks the type's protocol, for types that shake hands; empty for types that do not. */
+    protected Optional<Peer> connectWithoutHandshake(Listener listener) throws IOException {
+        return Optional.empty();
+    }
 
     /** Whether a break of the connection is told as a failure; else it looks like an end. */
     protected boolean tellsResets() {
@@ -301,17 +313,22 @@ public abstract class ConnectionTypeContract {
     @Test
     void failsToWriteToAPeerThatHasGone() throws Exception {
         BlockingQueue<String> results = new LinkedBlockingQueue<>();
-        listen(c -> c.onWritable(() -> {
-            try {
-                if (c.write(buffer, 0, 1 << 16) == 0) {
-                    results.offer("full");
+        BlockingQueue<Connection> accepted = new LinkedBlockingQueue<>();
+        listen(c -> {
+            accepted.add(c);
+            c.onWritable(() -> {
+                try {
+                    if (c.write(buffer, 0, 1 << 16) == 0) {
+                        results.offer("full");
+                    }
+                } catch (IOException e) {
+                    results.add("failure");
+                    c.close();
                 }
-            } catch (IOException e) {
-                results.add("failure");
-                c.close();
-            }
-        }, WriteOrder.AFTER_READ));
+            }, WriteOrder.AFTER_READ);
+        });
         Peer peer = peer();
+        take(accepted);
         peer.reset();
         String result = take(results);
         while (result.equals("full")) {
@@ -449,6 +466,186 @@ public abstract class ConnectionTypeContract {
             first.close();
             return 0;
         });
+    }
+
+    @Test
+    void readsOnFromWhatOneSegmentHasBrought() throws Exception {
+        BlockingQueue<Integer> sizes = new LinkedBlockingQueue<>();
+        listen(c -> c.onReadable(() -> {
+            try {
+                int n = c.read(buffer, 0, 7);
+                sizes.add(n);
+                if (n < 0) {
+                    c.close();
+                }
+            } catch (IOException e) {
+                sizes.add(Integer.MIN_VALUE);
+                c.close();
+            }
+        }));
+        Peer peer = peer();
+        peer.out().write(random(50_000));
+        int total = 0;
+        while (total < 50_000) {
+            int n = take(sizes);
+            assertTrue(n >= 0, "the connection has ended");
+            total += n;
+        }
+        assertEquals(50_000, total);
+    }
+
+    @Test
+    void goesOnWithWhatIsBufferedWhenAHandlerIsSetAgain() throws Exception {
+        BlockingQueue<Connection> accepted = new LinkedBlockingQueue<>();
+        BlockingQueue<Integer> sizes = new LinkedBlockingQueue<>();
+        listen(c -> {
+            c.onReadable(() -> {
+                try {
+                    if (sizes.add(c.read(buffer, 0, 10))) {
+                        c.onReadable(null);
+                    }
+                } catch (IOException e) {
+                    c.close();
+                }
+            });
+            accepted.add(c);
+        });
+        Peer peer = peer();
+        peer.out().write(random(25));
+        Connection connection = take(accepted);
+        int first = take(sizes);
+        server().awaitTurn();
+        assertTrue(sizes.isEmpty(), "the handler was called though it was taken away");
+        server().onMain(() -> {
+            connection.onReadable(() -> {
+                try {
+                    sizes.add(connection.read(buffer, 0, 10));
+                } catch (IOException e) {
+                    connection.close();
+                }
+            });
+            return 0;
+        });
+        int total = first;
+        while (total < 25) {
+            total += take(sizes);
+        }
+        assertEquals(25, total);
+    }
+
+    @Test
+    void keepsOrderWhileItIsLentAndSettledUnderLoad() throws Exception {
+        try (ExecutorService other = Executors.newFixedThreadPool(2)) {
+            CountDownLatch open = new CountDownLatch(6);
+            listen(c -> new LentEcho(c, other, open));
+            List<Peer> many = new ArrayList<>();
+            for (int i = 0; i < 6; i++) {
+                many.add(peer());
+            }
+            List<CompletableFuture<Void>> checks = new ArrayList<>();
+            for (Peer p : many) {
+                checks.add(CompletableFuture.runAsync(() -> {
+                    try {
+                        byte[] sent = random(300_000);
+                        for (int from = 0; from < sent.length; from += 10_000) {
+                            p.out().write(sent, from, 10_000);
+                            assertArrayEquals(Arrays.copyOfRange(sent, from, from + 10_000), p.in().readNBytes(10_000));
+                        }
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                }));
+            }
+            for (CompletableFuture<Void> check : checks) {
+                check.get(2 * PATIENCE_SECONDS, TimeUnit.SECONDS);
+            }
+            for (Peer p : many) {
+                p.close();
+            }
+            assertTrue(open.await(PATIENCE_SECONDS, TimeUnit.SECONDS), "an end was not told");
+        }
+    }
+
+    /** Sends back what comes, by another thread that the connection is lent to for each event. */
+    private final class LentEcho {
+        private final Connection connection;
+        private final ExecutorService other;
+        private final CountDownLatch open;
+        private final MemorySegment bytes = Arena.ofAuto().allocate(3000);
+
+        LentEcho(Connection connection, ExecutorService other, CountDownLatch open) {
+            this.connection = connection;
+            this.other = other;
+            this.open = open;
+            connection.onReadable(this::lend);
+        }
+
+        private void lend() {
+            connection.lend();
+            other.execute(() -> {
+                boolean ended = false;
+                try {
+                    int n = connection.read(bytes, 0, (int) bytes.byteSize());
+                    ended = n < 0;
+                    for (int written = 0; written < n;) {
+                        written += connection.write(bytes, written, n - written);
+                    }
+                } catch (IOException e) {
+                    ended = true;
+                }
+                settle(ended);
+            });
+        }
+
+        private void settle(boolean ended) {
+            server().server().loop().post(() -> {
+                connection.settle();
+                if (ended) {
+                    connection.close();
+                    open.countDown();
+                }
+            });
+        }
+    }
+
+    @Test
+    void reloadsWithoutHarmToOpenConnections() throws Exception {
+        listen(c -> new Echo(c, 4096));
+        Peer old = peer();
+        echo(old);
+        server().onMain(() -> {
+            server().connectionType(typeName()).reload();
+            return 0;
+        });
+        echo(old);
+        echo(peer());
+    }
+
+    private static void echo(Peer peer) throws IOException {
+        byte[] sent = random(1000);
+        peer.out().write(sent);
+        assertArrayEquals(sent, peer.in().readNBytes(sent.length));
+    }
+
+    @Test
+    void closesAPeerWhoseHandshakeFailsAndServesTheNext() throws Exception {
+        BlockingQueue<Connection> accepted = new LinkedBlockingQueue<>();
+        listen(c -> {
+            accepted.add(c);
+            new Echo(c, 4096);
+        });
+        Optional<Peer> stranger = connectWithoutHandshake(Objects.requireNonNull(listeners).getFirst());
+        if (stranger.isPresent()) {
+            peers.add(stranger.get());
+            stranger.get().out().write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            try {
+                stranger.get().in().readAllBytes();
+            } catch (IOException e) {
+                assertNotNull(e); // a reset is as good as an end
+            }
+            assertTrue(accepted.isEmpty(), "a connection without a handshake was handed over");
+        }
+        echo(peer());
     }
 
     @Test

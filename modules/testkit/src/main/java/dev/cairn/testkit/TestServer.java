@@ -289,7 +289,7 @@ public final class TestServer implements AutoCloseable {
      * @return the listeners that it has opened, to be looked at and closed on the main thread
      */
     public List<Listener> listen(String type, Consumer<Connection> accepted) throws Exception {
-        return onMain(() -> List.copyOf(connectionType(type).listen(server().loop(), accepted)));
+        return onMain(() -> List.copyOf(server().listeners().open(connectionType(type), accepted)));
     }
 
     /** A connection type that a module has brought. Only {@code memory} listens, unless the server was built to. */

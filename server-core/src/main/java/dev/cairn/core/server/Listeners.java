@@ -50,12 +50,19 @@ public final class Listeners {
      * @throws IOException with a message for the operator when an address cannot be listened on
      */
     public void open(ConnectionType type) throws IOException {
+        open(type, accepted);
+    }
+
+    /** Opens the listeners of a connection type whose connections are not to be clients. */
+    public List<Listener> open(ConnectionType type, Consumer<Connection> to) throws IOException {
         if (byType.containsKey(type)) {
             throw new IllegalStateException("connection type '" + type.name() + "' listens already");
         }
-        byType.put(type, type.listen(loop, accepted));
+        List<Listener> open = type.listen(loop, to);
+        byType.put(type, open);
         gone.remove(type);
         types = byType.keySet().toArray(ConnectionType[]::new);
+        return open;
     }
 
     /** Closes the listeners of a connection type for good; its connections are closed as soon as they are idle. */

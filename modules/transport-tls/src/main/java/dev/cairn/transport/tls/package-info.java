@@ -1,0 +1,2 @@
+/** Connections over TLS. */
+package dev.cairn.transport.tls;

@@ -6,6 +6,7 @@
 @org.jspecify.annotations.NullMarked
 module dev.cairn.types.string {
     requires dev.cairn.api;
+    requires dev.cairn.resp;
     requires static org.jspecify;
 
     provides dev.cairn.api.ServerModule with dev.cairn.types.string.StringModule;

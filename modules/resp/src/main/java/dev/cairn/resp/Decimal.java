@@ -2,8 +2,8 @@ package dev.cairn.resp;
 
 import dev.cairn.structures.Memory;
 
-/** Decimal integers in memory. */
-final class Decimal {
+/** Decimal integers in memory. Any thread may call it. */
+public final class Decimal {
     /** What {@link #parse} returns for anything but a canonical integer, and for this integer. */
     static final long NONE = -7_046_029_254_386_353_131L;
 
@@ -100,6 +100,24 @@ final class Decimal {
         long middle = Memory.getLong(p + n - 16);
         long high = upToEight(p, n - 16);
         return high < 0 || !eightDigits(middle) ? -1 : (high * 100_000_000 + valueOfEight(middle)) * 100_000_000 + valueOfEight(last);
+    }
+
+    /** The most bytes that {@link #write} writes. */
+    public static final int MAX_BYTES = 20;
+
+    /** Writes the decimal form of any integer and returns its length in bytes. */
+    public static int write(long address, long value) {
+        if (value >= 0) {
+            return (int) (put(address, value) - address);
+        }
+        Memory.putByte(address, (byte) '-');
+        if (value == Long.MIN_VALUE) {
+            // its magnitude is no long: the last digit is written apart
+            long end = put(address + 1, -(value / 10));
+            Memory.putByte(end, (byte) '8');
+            return (int) (end + 1 - address);
+        }
+        return (int) (put(address + 1, -value) - address);
     }
 
     /** Number of digits of a number not below 0. */

@@ -67,7 +67,7 @@ public final class Listpack {
 
     /** Returns the entry behind this one, or 0. */
     public static int next(long pack, int at) {
-        return orEnd(pack, at + entryBytes(pack, at));
+        return orEnd(pack, at + sizeAt(pack, at));
     }
 
     /** Returns the entry before this one (which may be {@link #end}), or 0. */
@@ -113,7 +113,7 @@ public final class Listpack {
         return isStringCode(code) ? prefixBytes(code) + length(pack, at) : integerBytes(code);
     }
 
-    private static int entryBytes(long pack, int at) {
+    private static int sizeAt(long pack, int at) {
         int body = bodyBytes(pack, at);
         return body + backBytes(body);
     }
@@ -249,6 +249,12 @@ public final class Listpack {
         putBack(target + prefix + length, prefix + length);
     }
 
+    /** Returns the bytes that a string takes as an entry. */
+    public static int entryBytes(long source, int length) {
+        int body = canonical(source, length) ? integerCodeBytes(parsed(source, length)) : Math.addExact(stringPrefix(length), length);
+        return body + backBytes(body);
+    }
+
     /* Returns whether the bytes are the decimal form that Long.toString gives. */
     private static boolean canonical(long source, int length) {
         if (length == 0 || length > MAX_DIGITS) {
@@ -287,6 +293,9 @@ public final class Listpack {
     /* Makes the bytes [at, at + oldBytes) newBytes long and returns the pack's address. */
     private static long splice(Region region, int at, int oldBytes, int newBytes, int entries) {
         long pack = region.address();
+        if (oldBytes == newBytes) {
+            return pack;
+        }
         int total = bytes(pack);
         int changed = Math.addExact(total, newBytes - oldBytes);
         int tail = total - at - oldBytes;
@@ -354,12 +363,12 @@ public final class Listpack {
 
     /** Replaces an entry by a string. Its offset stays. */
     public static int replace(Region region, int at, long source, int length) {
-        return write(region, at, entryBytes(region.address(), at), 0, source, length);
+        return write(region, at, sizeAt(region.address(), at), 0, source, length);
     }
 
     /** Replaces an entry by an integer. Its offset stays. */
     public static int replace(Region region, int at, long value) {
-        return write(region, at, entryBytes(region.address(), at), 0, value);
+        return write(region, at, sizeAt(region.address(), at), 0, value);
     }
 
     /** Deletes up to {@code count} entries from {@code at} on and returns the offset of the one that follows, or 0. */
@@ -368,7 +377,7 @@ public final class Listpack {
         int to = at;
         int deleted = 0;
         while (deleted < count && Memory.getUnsignedByte(pack + to) != END) {
-            to += entryBytes(pack, to);
+            to += sizeAt(pack, to);
             deleted++;
         }
         return deleted == 0 ? orEnd(pack, at) : orEnd(splice(region, at, to - at, 0, -deleted), at);

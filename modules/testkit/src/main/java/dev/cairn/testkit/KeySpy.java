@@ -280,6 +280,16 @@ final class KeySpy implements ServerModule {
         }
 
         @Override
+        public boolean isOver(long time) {
+            return to.isOver(time);
+        }
+
+        @Override
+        public void countExpired(long parts) {
+            to.countExpired(parts);
+        }
+
+        @Override
         public void flush() {
             to.flush();
         }

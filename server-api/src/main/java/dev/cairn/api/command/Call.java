@@ -1,5 +1,7 @@
 package dev.cairn.api.command;
 
+import java.util.Locale;
+
 import dev.cairn.api.data.Keyspace;
 
 /** The context of one execution of a command; dies when the handler returns. Main thread. */
@@ -25,6 +27,11 @@ public interface Call {
 
     /** Sends messages to those who have subscribed; what the client gets itself comes after this command's reply. */
     Publisher publisher();
+
+    /** The error for a number of arguments that the arity allows and the command does not, such as a field without its value. */
+    default CommandError wrongArity() {
+        return CommandError.err("wrong number of arguments for '" + command().name().toLowerCase(Locale.ROOT) + "' command");
+    }
 
     /** Wall clock in milliseconds since 1970, frozen for the time of the command or the transaction. */
     long now();

@@ -72,6 +72,22 @@ public interface DataType {
         return 1;
     }
 
+    /**
+     * Hears that a value of an {@link #owning} encoding has another key now, in the same database.
+     *
+     * @param before the key that it had
+     */
+    default void renamed(Slot value, Bytes before) {
+    }
+
+    /**
+     * Gives the elements of a value whose order does not matter, so that a digest can be taken that does not depend on it. False for a value
+     * of another kind, which the commands of {@link #rewrite} tell in their order: the default.
+     */
+    default boolean elements(Slot value, ElementSink out) {
+        return false;
+    }
+
     /** Frees what a value of an {@link #owning} encoding owns; called once, before its record goes. */
     default void free(Slot value) {
     }
@@ -84,6 +100,12 @@ public interface DataType {
     interface CommandSink {
         /** Adds a command: its name and arguments. */
         void command(Bytes... words);
+    }
+
+    /** Takes elements of a value in any order. */
+    interface ElementSink {
+        /** Takes an element: all that tells it from others. */
+        void element(Bytes... parts);
     }
 
     /** Takes the bytes of a saved value. */

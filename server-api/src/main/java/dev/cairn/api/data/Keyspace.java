@@ -87,6 +87,15 @@ public interface Keyspace {
     /** What the append log and replicas are told of changes in this database; see {@link Effects}. */
     Effects effects();
 
+    /**
+     * Whether a time of expiry, milliseconds since 1970, is over: what decides on the expiry of keys and of parts of values. It is never over
+     * where expiry is held, as while data is loaded.
+     */
+    boolean isOver(long time);
+
+    /** Counts parts of values, such as fields of hashes, that were deleted because their time was over. */
+    void countExpired(long parts);
+
     /** Deletes all keys. */
     void flush();
 }

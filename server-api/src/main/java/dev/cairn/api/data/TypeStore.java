@@ -28,6 +28,21 @@ public interface TypeStore {
         return usedBytes();
     }
 
+    /** Number of keys that hold parts with a time of expiry, such as fields of hashes. */
+    default long expiringKeys() {
+        return 0;
+    }
+
+    /**
+     * Deletes parts of values whose time is over, at most so many: called by the active expiry, again and again while it has time.
+     *
+     * @param keyspace the database that the store belongs to
+     * @return whether there are more
+     */
+    default boolean expireSome(Keyspace keyspace, int most) {
+        return false;
+    }
+
     /**
      * Forgets everything at once, in time that does not depend on the number of values: {@link DataType#free} is not called for each.
      * The store is not used any more.

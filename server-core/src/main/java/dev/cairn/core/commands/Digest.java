@@ -47,10 +47,7 @@ final class Digest {
         number(database);
         word(slot.key());
         sha1.update(value);
-        byte[] one = sha1.digest();
-        for (int i = 0; i < sum.length; i++) {
-            sum[i] ^= one[i];
-        }
+        xor(sum, sha1.digest());
     }
 
     /** The digest of a key's value, 40 hexadecimal digits; zeros when the key does not exist. */
@@ -60,8 +57,39 @@ final class Digest {
 
     private byte[] digest(Slot slot) {
         byte[] type = slot.type().name().getBytes(StandardCharsets.UTF_8);
+        byte[] sum = new byte[20];
+        if (slot.type().elements(slot, parts -> add(sum, parts))) {
+            head(type);
+            sha1.update(sum);
+        } else {
+            head(type);
+            inOrder(slot);
+        }
+        if (slot.expireAt() != Slot.NO_EXPIRY) {
+            sha1.update(EXPIRES);
+        }
+        return sha1.digest();
+    }
+
+    private void head(byte[] type) {
         number(type.length);
         sha1.update(type);
+    }
+
+    private void add(byte[] sum, Bytes... parts) {
+        for (Bytes part : parts) {
+            word(part);
+        }
+        xor(sum, sha1.digest());
+    }
+
+    private static void xor(byte[] sum, byte[] one) {
+        for (int i = 0; i < sum.length; i++) {
+            sum[i] ^= one[i];
+        }
+    }
+
+    private void inOrder(Slot slot) {
         slot.type().rewrite(slot, words -> {
             number(words.length);
             for (int i = 0; i < words.length; i++) {
@@ -71,10 +99,6 @@ final class Digest {
                 }
             }
         });
-        if (slot.expireAt() != Slot.NO_EXPIRY) {
-            sha1.update(EXPIRES);
-        }
-        return sha1.digest();
     }
 
     private void word(Bytes b) {

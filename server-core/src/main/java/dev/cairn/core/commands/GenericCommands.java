@@ -33,7 +33,7 @@ import dev.cairn.api.event.KeyEventClass;
 import dev.cairn.core.db.Database;
 import dev.cairn.core.db.Databases;
 import dev.cairn.core.server.Server;
-import dev.cairn.core.util.Glob;
+import dev.cairn.resp.Glob;
 
 /** The commands on keys whatever they hold: deleting, asking, renaming, copying, moving and finding them. Main thread. */
 final class GenericCommands {

@@ -22,8 +22,9 @@ import dev.cairn.api.data.Slot;
 import dev.cairn.core.db.Databases;
 import dev.cairn.core.db.KeyspaceStats;
 import dev.cairn.core.server.Server;
-import dev.cairn.core.util.Glob;
+import dev.cairn.resp.Glob;
 import dev.cairn.resp.NativeBytes;
+import dev.cairn.resp.ScanCursor;
 
 /**
  * The command SCAN. Main thread.
@@ -35,8 +36,6 @@ final class ScanCommands {
     private static final Token MATCH = Token.of("MATCH");
     private static final Token COUNT = Token.of("COUNT");
     private static final Token TYPE = Token.of("TYPE");
-
-    private static final CommandError INVALID_CURSOR = CommandError.err("invalid cursor");
 
     private static final long DEFAULT_COUNT = 10;
     private static final int STEPS_PER_KEY = 10;
@@ -63,7 +62,7 @@ final class ScanCommands {
     }
 
     private void scan(Call call, Args args, Reply out) {
-        long cursor = cursor(args.at(1));
+        long cursor = ScanCursor.parse(args.at(1));
         Found found = new Found();
         long count = DEFAULT_COUNT;
         for (int i = 2; i < args.size(); i += 2) {
@@ -112,35 +111,6 @@ final class ScanCommands {
         for (int i = 0; i < found.size; i++) {
             out.bulk(key.set(found.addresses[i], found.lengths[i]));
         }
-    }
-
-    /**
-     * The cursor that an argument means: digits, as an unsigned integer of 64 bits. As with the {@code strtoul} of Redis, a sign may stand
-     * before them, a minus counts from 2<sup>64</sup> down, and nothing at all is 0.
-     *
-     * @throws CommandError when it is anything else, or too large
-     */
-    static long cursor(Bytes argument) {
-        int length = argument.length();
-        if (length == 0) {
-            return 0;
-        }
-        boolean negative = argument.at(0) == '-';
-        int i = negative || argument.at(0) == '+' ? 1 : 0;
-        if (i == length) {
-            throw INVALID_CURSOR;
-        }
-        long value = 0;
-        for (; i < length; i++) {
-            int digit = argument.at(i) - '0';
-            boolean overflow = Long.compareUnsigned(value, Long.divideUnsigned(-1, 10)) > 0
-                    || Long.compareUnsigned(value * 10, -1L - digit) > 0;
-            if (digit < 0 || digit > 9 || overflow) {
-                throw INVALID_CURSOR;
-            }
-            value = value * 10 + digit;
-        }
-        return negative ? -value : value;
     }
 
     /**

@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 import dev.cairn.api.command.Bytes;
-import dev.cairn.core.util.Glob;
+import dev.cairn.resp.Glob;
 
 /** {@link Glob} over strings of one byte a character, as names of options and commands are. */
 public final class StringMatch {

@@ -82,6 +82,36 @@ public final class Database implements Keyspace {
         }
     }
 
+    @Override
+    public boolean isOver(long time) {
+        return time < all.now() && !all.expiryHeld();
+    }
+
+    @Override
+    public void countExpired(long parts) {
+        all.stats().expiredParts += parts;
+    }
+
+    /** Number of keys that hold parts with a time of expiry, such as fields of hashes. */
+    public long keysWithVolatileParts() {
+        long sum = 0;
+        for (TypeStore s : stores) {
+            sum += s.expiringKeys();
+        }
+        return sum;
+    }
+
+    /** Deletes parts of values whose time is over, at most so many for each type; true while there is more to do. */
+    public boolean expireParts(int most) {
+        boolean more = false;
+        for (TypeStore s : stores) {
+            int mark = all.slotMark();
+            more |= s.expireSome(this, most);
+            all.releaseSlots(mark);
+        }
+        return more;
+    }
+
     private long storeBytes() {
         long sum = 0;
         for (TypeStore s : stores) {
@@ -277,7 +307,7 @@ public final class Database implements Keyspace {
     }
 
     boolean isDue(long record) {
-        return (Record.flags(record) & Record.EXPIRES) != 0 && Record.expiry(record) < all.now() && !all.expiryHeld();
+        return (Record.flags(record) & Record.EXPIRES) != 0 && isOver(Record.expiry(record));
     }
 
     private void expire(RecordSlot s) {
@@ -308,6 +338,9 @@ public final class Database implements Keyspace {
         RecordSlot target = (RecordSlot) to;
         target.delete();
         source.handOver(target);
+        if (all.owning(Record.type(target.record), Record.encoding(target.record))) {
+            target.type().renamed(target, source.key());
+        }
         all.events().added(this, target.key());
     }
 

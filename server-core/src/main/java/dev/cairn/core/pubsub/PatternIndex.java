@@ -2,7 +2,7 @@ package dev.cairn.core.pubsub;
 
 import java.util.Arrays;
 
-import dev.cairn.core.util.Glob;
+import dev.cairn.resp.Glob;
 import dev.cairn.resp.NativeBytes;
 import dev.cairn.structures.HashIndex;
 import dev.cairn.structures.Hashing;

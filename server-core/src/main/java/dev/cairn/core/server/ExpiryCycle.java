@@ -10,7 +10,8 @@ import dev.cairn.core.db.ExpirySample;
  * <p>Two cycles share the work, as in Redis: a slow one by the cron, that may take a quarter of the time between two runs, and a fast one
  * before each sleep, short and only while the last slow one ran out of time or many keys were stale. Each goes on where the last ended,
  * database by database, sampling the index of volatile keys bucket by bucket until few of a sample are stale. {@code effort} 1 to 10
- * makes samples larger, time longer and the tolerated share of stale keys smaller.
+ * makes samples larger, time longer and the tolerated share of stale keys smaller. Parts of values that expire, such as fields of hashes,
+ * are no samples: their types know which of them are due.
  */
 public final class ExpiryCycle {
     private static final int KEYS_PER_LOOP = 20;
@@ -119,6 +120,9 @@ public final class ExpiryCycle {
                 if (++iterations % CHECK_TIME_EACH == 0 || fast) {
                     timeLimitHit = micros() - start > budgetMicros;
                 }
+            }
+            while (!timeLimitHit && db.expireParts(perLoop)) {
+                timeLimitHit = micros() - start > budgetMicros;
             }
             current = (current + 1) % databases.count();
         }

@@ -12,7 +12,7 @@ import dev.cairn.core.pubsub.Message;
 import dev.cairn.core.pubsub.PatternIndex;
 import dev.cairn.core.pubsub.Scratch;
 import dev.cairn.core.pubsub.Subscriptions;
-import dev.cairn.core.util.Glob;
+import dev.cairn.resp.Glob;
 import dev.cairn.resp.NativeBytes;
 import dev.cairn.resp.ReplyWriter;
 import dev.cairn.structures.Heap;

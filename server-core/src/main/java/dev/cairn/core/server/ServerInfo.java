@@ -129,6 +129,10 @@ public final class ServerInfo {
                 line.setLength(0);
                 line.append("keys=").append(db.size()).append(",expires=").append(db.volatileKeys()).append(",avg_ttl=")
                         .append(server.expiry().averageTtl(i));
+                long subexpiry = db.keysWithVolatileParts();
+                if (subexpiry > 0) {
+                    line.append(",subexpiry=").append(subexpiry);
+                }
                 out.field("db" + i, line);
             }
         }

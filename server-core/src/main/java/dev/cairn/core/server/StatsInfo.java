@@ -28,6 +28,7 @@ public final class StatsInfo {
                 .field("total_net_repl_output_bytes", 0).field("instantaneous_input_kbps", s.inputRate.perSecond() / 1024.0, 2)
                 .field("instantaneous_output_kbps", s.outputRate.perSecond() / 1024.0, 2)
                 .field("rejected_connections", s.rejectedConnections).field("expired_keys", keys.expired)
+                .field("expired_subkeys", keys.expiredParts)
                 .field("expired_stale_perc", s.expiredStaleShare * 100, 2).field("expired_time_cap_reached_count", s.expiryTimeCaps)
                 .field("expire_cycle_cpu_milliseconds", s.expiryMicros / 1000).field("evicted_keys", 0).field("evicted_clients", 0)
                 .field("keyspace_hits", keys.hits).field("keyspace_misses", keys.misses)

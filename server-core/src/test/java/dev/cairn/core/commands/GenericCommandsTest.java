@@ -26,6 +26,7 @@ import dev.cairn.api.command.CommandSpec;
 import dev.cairn.api.data.Slot;
 import dev.cairn.api.data.WriteSlot;
 import dev.cairn.core.db.Database;
+import dev.cairn.resp.ScanCursor;
 import dev.cairn.resp.NativeBytes;
 
 class GenericCommandsTest {
@@ -447,7 +448,7 @@ class GenericCommandsTest {
     }
 
     private static long cursor(String text) {
-        return ScanCommands.cursor(Bytes.of(text));
+        return ScanCursor.parse(Bytes.of(text));
     }
 
     @Test

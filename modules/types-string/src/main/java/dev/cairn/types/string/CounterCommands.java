@@ -22,6 +22,7 @@ import dev.cairn.api.command.Reply;
 import dev.cairn.api.command.Token;
 import dev.cairn.api.data.WriteSlot;
 import dev.cairn.api.event.KeyEventClass;
+import dev.cairn.resp.LongDouble;
 
 /** The commands that count: INCR, INCRBY, DECR, DECRBY, INCRBYFLOAT. Main thread. */
 final class CounterCommands {

@@ -453,7 +453,7 @@ final class StringCommands {
 
     private static void requirePairs(Call call, Args args) {
         if ((args.size() & 1) == 0) {
-            throw CommandError.err("wrong number of arguments for '" + call.command().name().toLowerCase(Locale.ROOT) + "' command");
+            throw call.wrongArity();
         }
     }
 

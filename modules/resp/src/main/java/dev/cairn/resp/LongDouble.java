@@ -1,4 +1,4 @@
-package dev.cairn.types.string;
+package dev.cairn.resp;
 
 import java.math.BigInteger;
 
@@ -15,9 +15,9 @@ import dev.cairn.api.command.Bytes;
  * range keep fewer bits, down to 2<sup>-16445</sup>. Infinity can be read but nothing finite comes from it; the sign of zero is not kept,
  * since it is never printed. Reading follows {@code strtold}, printing {@code %.17Lf} without the zeros at the end.
  */
-final class LongDouble {
+public final class LongDouble {
     /** Zero. */
-    static final LongDouble ZERO = new LongDouble(BigInteger.ZERO, 0);
+    public static final LongDouble ZERO = new LongDouble(BigInteger.ZERO, 0);
 
     private static final LongDouble INFINITY = new LongDouble(BigInteger.ONE, Integer.MAX_VALUE);
 
@@ -45,24 +45,23 @@ final class LongDouble {
     }
 
     /** The number of an integer, exactly. */
-    static LongDouble of(long value) {
+    public static LongDouble of(long value) {
         return new LongDouble(BigInteger.valueOf(value), 0);
     }
 
     /** The number that a text means, infinities included, or null when it means none or one that is out of range. */
-    static @Nullable LongDouble parse(Bytes text) {
+    public static @Nullable LongDouble parse(Bytes text) {
         int n = text.length();
         return n == 0 || n > MAX_TEXT ? null : new Parser(text).number();
     }
 
     /** Whether the number is an infinity. */
-    boolean isInfinite() {
+    public boolean isInfinite() {
         return exponent == Integer.MAX_VALUE;
     }
 
     /** The sum, or null when it is not a finite number. */
-    @Nullable
-    LongDouble plus(LongDouble other) {
+    public @Nullable LongDouble plus(LongDouble other) {
         if (isInfinite() || other.isInfinite()) {
             return null;
         }

@@ -1,4 +1,4 @@
-package dev.cairn.types.string;
+package dev.cairn.resp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;

@@ -1,4 +1,4 @@
-package dev.cairn.core.util;
+package dev.cairn.resp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

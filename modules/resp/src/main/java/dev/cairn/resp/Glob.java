@@ -1,4 +1,4 @@
-package dev.cairn.core.util;
+package dev.cairn.resp;
 
 import dev.cairn.api.command.Bytes;
 

@@ -43,6 +43,7 @@ public final class Subscriptions {
 
     private final Heap heap;
     private final int name;
+    private final Topics names;
     private final HashIndex topics;
     private final HashIndex subscriptions;
     private final long probe;
@@ -59,7 +60,8 @@ public final class Subscriptions {
     public Subscriptions(Heap heap, int reservedBytes) {
         this.heap = heap;
         this.name = RESERVED + reservedBytes;
-        this.topics = new HashIndex(heap, new Topics(name));
+        this.names = new Topics(name);
+        this.topics = new HashIndex(heap, names);
         this.subscriptions = new HashIndex(heap, new Pairs());
         this.probe = heap.allocate(KEY);
     }
@@ -72,6 +74,11 @@ public final class Subscriptions {
     /** Number of subscriptions. */
     public long size() {
         return subscriptions.size();
+    }
+
+    /** How many names were compared so far to find topics. */
+    public long compared() {
+        return names.compared;
     }
 
     /** Bytes that the indexes take outside of the heap. */
@@ -254,9 +261,17 @@ public final class Subscriptions {
         return Hashing.hash(address, length, Hashing.SEED);
     }
 
-    private record Topics(int name) implements Records {
+    private static final class Topics implements Records {
+        private final int name;
+        private long compared;
+
+        Topics(int name) {
+            this.name = name;
+        }
+
         @Override
         public boolean keyEquals(long topic, long keyAddress, int keyLength) {
+            compared++;
             return Memory.getInt(topic + LENGTH) == keyLength && Memory.equal(topic + name, keyAddress, keyLength);
         }
 

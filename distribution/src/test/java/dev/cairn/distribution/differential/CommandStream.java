@@ -9,6 +9,7 @@ final class CommandStream {
     private final ConnectionUnits connections;
     private final ServerUnits servers;
     private final MalformedUnits malformed;
+    private final PubSubUnits messages;
 
     CommandStream(long seed, int protocol) {
         dice = new Dice(seed);
@@ -18,12 +19,16 @@ final class CommandStream {
         connections = new ConnectionUnits(dice, protocol);
         servers = new ServerUnits(dice);
         malformed = new MalformedUnits(dice);
+        messages = new PubSubUnits(dice, protocol, () -> dice.chance(0.6) ? strings.next() : generics.next());
     }
 
     Unit next() {
         int roll = dice.below(100);
-        if (roll < 45) {
+        if (roll < 40) {
             return strings.next();
+        }
+        if (roll < 45) {
+            return messages.next();
         }
         if (roll < 78) {
             return generics.next();

@@ -12,9 +12,19 @@ import java.util.Locale;
  * @param connection the connection that sends it, 0 or 1
  * @param arguments  the command's name and arguments
  * @param comparison how the two servers' replies are compared
- * @param replies    how many replies it has: 1, or 0 after CLIENT REPLY OFF and the like
+ * @param replies    how many replies it has: 1, or 0 after CLIENT REPLY OFF and the like, or {@link #ALL_SO_FAR}
  */
 record Step(int connection, List<byte[]> arguments, Comparison comparison, int replies) {
+
+    /** Stands for all that the connection gets up to the reply to this very command: replies left unread, and messages. */
+    static final int ALL_SO_FAR = -1;
+    /** The text of the reply that ends those. */
+    static final String LAST = "that was all";
+
+    /** Reads what a connection got that no step has read, compared in one list. */
+    static Step rest() {
+        return new Step(0, RespClient.command("PING", LAST), Comparison.EXACT, ALL_SO_FAR);
+    }
 
     /** A command on the first connection whose replies must be equal. */
     static Step of(String... arguments) {
@@ -42,7 +52,7 @@ record Step(int connection, List<byte[]> arguments, Comparison comparison, int r
     String name() {
         String name = argument(0);
         boolean container = switch (name) {
-            case "OBJECT", "CLIENT", "CONFIG", "COMMAND" -> arguments.size() > 1;
+            case "OBJECT", "CLIENT", "CONFIG", "COMMAND", "PUBSUB" -> arguments.size() > 1;
             default -> false;
         };
         return container ? name + ' ' + argument(1) : name;

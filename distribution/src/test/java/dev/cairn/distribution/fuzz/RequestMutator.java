@@ -27,7 +27,9 @@ final class RequestMutator {
             "COMMAND COUNT",
             "COMMAND INFO get set", "COMMAND GETKEYS MSET a 1 b 2", "COMMAND LIST FILTERBY PATTERN s*", "COMMAND DOCS get",
             "CONFIG GET maxmemory*",
-            "CONFIG RESETSTAT", "INFO", "RESET", "QUIT"};
+            "CONFIG RESETSTAT", "INFO", "RESET", "QUIT", "SUBSCRIBE a b", "PSUBSCRIBE a* *b [^c]?", "SSUBSCRIBE a", "UNSUBSCRIBE",
+            "PUNSUBSCRIBE a*", "SUNSUBSCRIBE a", "PUBLISH a hello", "SPUBLISH a hello", "PUBSUB CHANNELS a*", "PUBSUB NUMSUB a b",
+            "PUBSUB NUMPAT"};
     private static final String[] LENGTHS = {"-1", "-2", "0", "1", "2147483647", "2147483648", "4294967296", "9223372036854775807",
             "-9223372036854775808",
             "9223372036854775808", "99999999999999999999999", "1048576", "1048577", "8388608", "8388609", "", "+1", " 1", "1 ", "0x1",

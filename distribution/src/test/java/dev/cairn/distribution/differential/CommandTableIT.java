@@ -42,7 +42,8 @@ class CommandTableIT {
             // They also renamed arguments, and took up some more.
             "client|reply: arguments", "client|list: arguments", "client|kill: arguments", "command|getkeys: arguments",
             "command|getkeysandflags: arguments", "config|get: arguments", "config|set: arguments", "flushall: arguments",
-            "flushdb: arguments", "hello: arguments", "lcs: arguments", "mset: arguments", "msetnx: arguments", "shutdown: arguments",
+            "flushdb: arguments", "hello: arguments", "lcs: arguments", "mset: arguments", "msetnx: arguments", "psubscribe: arguments",
+            "shutdown: arguments",
             // The SPI has no mark for commands that are not meant for users.
             "debug: doc_flags",
             // The note of a key specification is prose of Cairn's own.

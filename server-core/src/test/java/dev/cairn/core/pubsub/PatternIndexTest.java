@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import dev.cairn.api.command.Bytes;
-import dev.cairn.core.util.Glob;
+import dev.cairn.resp.Glob;
 import dev.cairn.resp.NativeBytes;
 import dev.cairn.structures.Heap;
 

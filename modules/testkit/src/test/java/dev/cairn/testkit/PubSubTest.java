@@ -410,6 +410,20 @@ class PubSubTest {
     }
 
     @Test
+    void bringsABlockedClientTheEventsOfItsOwnCommandAfterTheReply() throws Exception {
+        try (TestServer server = TestServer.with(sample).config("notify-keyspace-events Ed").start();
+                TestClient waiting = server.client(3); TestClient other = server.client()) {
+            waiting.line("PSUBSCRIBE __keyevent@0__:*");
+            waiting.send("BOX.TAKE", "k", "0");
+            server.await("it waits", () -> server.server().blockedClients() == 1);
+            other.line("BOX.PUT k v");
+            assertEquals("[pmessage, __keyevent@0__:*, __keyevent@0__:put, k]", waiting.receiveText());
+            assertEquals("v", waiting.receiveText());
+            assertEquals("[pmessage, __keyevent@0__:*, __keyevent@0__:taken, k]", waiting.receiveText());
+        }
+    }
+
+    @Test
     void letsModulesPublish() throws Exception {
         try (TestServer server = TestServer.with(sample).start(); TestClient client = server.client(3)) {
             client.line("SUBSCRIBE c");

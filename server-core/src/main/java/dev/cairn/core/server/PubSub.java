@@ -49,8 +49,8 @@ public final class PubSub implements Publisher, AutoCloseable {
         }
     }
 
-    /** Subscriptions of those who have left that are ended in one turn of the loop. */
-    private static final int STEP = 2000;
+    /** Subscriptions of those who have left that are ended in one turn of the loop: few enough for code that the JVM has not compiled yet. */
+    private static final int STEP = 200;
 
     private final Server server;
     private final Heap heap = new Heap(false);

@@ -1,5 +1,13 @@
 /**
- * The place of the background jobs' lanes: of the {@code JobLanes} that run each {@code BackgroundJobType}. It provides nothing yet, and the
- * distribution does not ship it: a module that asks for a queue of jobs is told that no module runs them.
+ * Background jobs: lanes of one thread each, on which modules have done what would hold up the main thread. Without this module nobody
+ * runs such jobs, and the server does what it needs on the main thread.
  */
-module dev.cairn.bio {}
+@org.jspecify.annotations.NullMarked
+module dev.cairn.bio {
+    requires dev.cairn.api;
+    requires dev.cairn.structures;
+    requires static org.jspecify;
+
+    provides dev.cairn.api.ServerModule with
+            dev.cairn.bio.BioModule;
+}

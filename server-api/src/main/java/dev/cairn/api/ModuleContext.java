@@ -36,6 +36,11 @@ public interface ModuleContext {
      */
     <J, R> JobQueue<J, R> jobs(BackgroundJobType<J, R> type);
 
+    /** Whether a module runs background jobs, so that {@link #jobs} has a queue to give. */
+    default boolean runsJobs() {
+        return false;
+    }
+
     /**
      * The handle of an option that the server or another module declared, if there is one of that name and type of value.
      *

@@ -142,6 +142,7 @@ public final class TestServer implements AutoCloseable {
             for (ConnectionType type : listening ? assembly.modules().connectionTypes() : List.of(transport)) {
                 server.listeners().open(type);
             }
+            assembly.modules().startLanes();
             server.durability().open();
             started.complete(server);
             server.run();
@@ -342,6 +343,11 @@ public final class TestServer implements AutoCloseable {
                 throw new AssertionError("still not: " + what);
             }
         }
+    }
+
+    /** The text of a section of INFO. Main thread. */
+    public String info(String section) {
+        return server().info().text(List.of(section));
     }
 
     /**

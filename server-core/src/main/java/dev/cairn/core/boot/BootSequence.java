@@ -30,11 +30,11 @@ import dev.cairn.core.module.PluginLayer;
 import dev.cairn.core.os.MemoryTest;
 import dev.cairn.core.os.OpenFilesLimit;
 import dev.cairn.core.os.Posix;
-import dev.cairn.core.os.PosixException;
 import dev.cairn.core.os.SystemChecks;
 import dev.cairn.core.os.WorkingDirectory;
 import dev.cairn.core.server.Listeners;
 import dev.cairn.core.server.Server;
+import dev.cairn.structures.CpuAffinity;
 
 /**
  * The start of the server, step by step in Redis' order; {@link #run} reads as the list of the steps. Main thread.
@@ -94,6 +94,7 @@ public final class BootSequence {
         step("check system", this::checkSystem);
         step("start modules", this::startModules);
         step("listen", this::initListeners);
+        step("init server last", modules::startLanes);
         step("load data", this::loadData);
         step("warn", this::warn);
         step("affinity and OOM score", this::setAffinityAndOomScore);
@@ -338,8 +339,8 @@ public final class BootSequence {
         String cpus = core.serverCpuList.value();
         if (!cpus.isEmpty()) {
             try {
-                Posix.cpuAffinity(cpus);
-            } catch (PosixException e) {
+                CpuAffinity.bind(cpus);
+            } catch (IOException | IllegalArgumentException e) {
                 LOG.warn("Can't set the CPU affinity '{}': {}", cpus, e.getMessage());
             }
         }

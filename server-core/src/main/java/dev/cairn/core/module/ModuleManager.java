@@ -6,6 +6,7 @@ import java.net.URI;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -61,6 +62,9 @@ import dev.cairn.core.server.Server;
 public final class ModuleManager {
     private static final Logger LOG = LoggerFactory.getLogger(ModuleManager.class);
 
+    /** How long background jobs that must be done may take when the server stops; a disk that is slower is in trouble. */
+    private static final Duration LANES_GRACE = Duration.ofSeconds(30);
+
     private final Options options;
     private @Nullable Server bound;
     private final List<StagedRegistrar> pending = new ArrayList<>();
@@ -70,6 +74,7 @@ public final class ModuleManager {
     private final Map<String, ConnectionType> connectionTypes = new LinkedHashMap<>();
     private final Map<String, String> ownerOfConnectionType = new HashMap<>();
     private final Map<String, String> ownerOfInfo = new HashMap<>();
+    private final Map<String, String> ownerOfJobType = new HashMap<>();
     private final Map<Class<?>, String> ownerOfExport = new HashMap<>();
     private final Map<Class<?>, Object> exports = new HashMap<>();
     private @Nullable JobLanes jobLanes;
@@ -350,6 +355,10 @@ public final class ModuleManager {
         for (StagedRegistrar.StagedInfo i : staged.infos) {
             refuseTaken("INFO section", i.title(), module, infos.putIfAbsent(i.title().toLowerCase(Locale.ROOT), module));
         }
+        Map<String, String> jobs = new HashMap<>(ownerOfJobType);
+        for (BackgroundJobType<?, ?> t : staged.jobTypes) {
+            refuseTaken("job type", t.name(), module, jobs.putIfAbsent(t.name(), module));
+        }
         if (staged.jobLanes != null && jobLanesOwner != null) {
             throw new ModuleRejected("module '" + module + "': background jobs are run by module '" + jobLanesOwner + "' already");
         }
@@ -383,6 +392,7 @@ public final class ModuleManager {
             ownerOfConnectionType.put(t.name(), module);
         }
         staged.infos.forEach(i -> ownerOfInfo.put(i.title().toLowerCase(Locale.ROOT), module));
+        staged.jobTypes.forEach(t -> ownerOfJobType.put(t.name(), module));
         staged.exports.keySet().forEach(api -> ownerOfExport.put(api, module));
         exports.putAll(staged.exports);
         if (staged.jobLanes != null) {
@@ -430,6 +440,11 @@ public final class ModuleManager {
         ownerOfConnectionType.values().removeIf(name::equals);
         ownerOfInfo.values().removeIf(name::equals);
         ownerOfExport.values().removeIf(name::equals);
+        ownerOfJobType.values().removeIf(name::equals);
+        JobLanes lanes = jobLanes;
+        if (lanes != null) {
+            declared.jobTypes.forEach(lanes::close);
+        }
         declared.exports.keySet().forEach(exports::remove);
         modules.values().forEach(other -> other.users().remove(name));
         options.undeclareAll(name);
@@ -455,13 +470,14 @@ public final class ModuleManager {
     }
 
     /**
-     * Starts the registered modules that do not run yet. Once the server listens, their connection types listen at once too.
+     * Starts the registered modules that do not run yet, the one that runs background jobs first. Once the server listens, their
+     * connection types listen at once too.
      *
      * @throws ModuleRejected when one fails; those that were started before keep running
      */
     public void start(Path workingDirectory) throws ModuleRejected {
         directory = workingDirectory;
-        for (LoadedModule m : modules()) {
+        for (LoadedModule m : lanesFirst()) {
             if (!m.started()) {
                 start(m, workingDirectory);
             }
@@ -496,21 +512,52 @@ public final class ModuleManager {
         }
     }
 
+    private List<LoadedModule> lanesFirst() {
+        List<LoadedModule> ordered = new ArrayList<>(modules.values());
+        LoadedModule owner = jobLanesOwner == null ? null : modules.get(jobLanesOwner);
+        if (owner != null) {
+            ordered.remove(owner);
+            ordered.addFirst(owner);
+        }
+        return ordered;
+    }
+
+    /** Lets the lanes of background jobs run, when all modules have started; what was submitted before begins now. */
+    public void startLanes() {
+        JobLanes lanes = jobLanes;
+        if (lanes != null) {
+            lanes.start();
+        }
+    }
+
     /** The threads of modules that were made by {@link ModuleContext#thread} and still run. */
     public List<Thread> runningThreads() {
         return modules.values().stream().flatMap(m -> m.threads().stream()).filter(Thread::isAlive).toList();
     }
 
-    /** Stops all modules that run, in the reverse order of their start. */
+    /**
+     * Stops all modules that run, in the reverse order of their start. When all but the one that runs background jobs have stopped, nobody
+     * submits any more: what must be done is done then, and what waits in vain is abandoned.
+     */
     public void stop(StopReason reason) {
-        for (LoadedModule m : modules().reversed()) {
+        for (LoadedModule m : lanesFirst().reversed()) {
             if (m.started()) {
+                if (m.info().name().equals(jobLanesOwner)) {
+                    stopLanes();
+                }
                 stop(m, reason);
             }
             PluginLayer layer = m.layer();
             if (layer != null) {
                 layer.close();
             }
+        }
+    }
+
+    private void stopLanes() {
+        JobLanes lanes = jobLanes;
+        if (lanes != null && !lanes.stop(LANES_GRACE)) {
+            LOG.warn("Background jobs have not all been done: the server stopped before");
         }
     }
 
@@ -580,6 +627,11 @@ public final class ModuleManager {
                 throw new IllegalStateException("job type '" + type.name() + "' was not declared by module '" + module.info().name() + "'");
             }
             return lanes.open(type, server().loop()::post);
+        }
+
+        @Override
+        public boolean runsJobs() {
+            return jobLanes != null;
         }
 
         @Override

@@ -14,7 +14,6 @@ import java.lang.invoke.VarHandle;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,8 +39,6 @@ public final class Posix {
     private static final int SOCK_DGRAM_CLOEXEC = 2 | 0x80000;
     private static final int MSG_NOSIGNAL = 0x4000;
     private static final int MSG_DONTWAIT = 0x40;
-    /** CPUs in the kernel's {@code cpu_set_t}. */
-    private static final int CPU_SETSIZE = 1024;
     /** Bytes of {@code sun_path} in {@code struct sockaddr_un}. */
     private static final int SUN_PATH = 108;
 
@@ -83,12 +80,6 @@ public final class Posix {
 
     private static final class Session {
         static final MethodHandle SETSID = Ffi.link("setsid", FunctionDescriptor.of(ValueLayout.JAVA_INT));
-    }
-
-    private static final class Affinity {
-        static final MethodHandle SET = Ffi.link(
-                "sched_setaffinity",
-                FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.ADDRESS));
     }
 
     private static final class Prctl {
@@ -257,69 +248,6 @@ public final class Posix {
         } catch (Throwable t) {
             throw Ffi.unexpected(t);
         }
-    }
-
-    /**
-     * Binds the calling thread, and the threads it starts from now on, to the CPUs of a list such as {@code 0,2,3}, {@code 0,2-3} or
-     * {@code 0-20:2} (a range with a step).
-     *
-     * @throws IllegalArgumentException if the list is malformed
-     */
-    public static void cpuAffinity(String cpulist) throws PosixException {
-        BitSet cpus = parseCpuList(cpulist);
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment state = arena.allocate(Ffi.STATE);
-            MemorySegment mask = arena.allocate(CPU_SETSIZE / 8, 8);
-            MemorySegment.copy(cpus.toByteArray(), 0, mask, ValueLayout.JAVA_BYTE, 0, (cpus.length() + 7) / 8);
-            check((int) Affinity.SET.invokeExact(state, 0, mask.byteSize(), mask), state);
-        } catch (PosixException e) {
-            throw e;
-        } catch (Throwable t) {
-            throw Ffi.unexpected(t);
-        }
-    }
-
-    /**
-     * Reads a CPU list: comma-separated numbers, ranges {@code a-b}, and ranges with a step {@code a-b:s}.
-     *
-     * @throws IllegalArgumentException if it is malformed, empty, or names a CPU above 1023
-     */
-    public static BitSet parseCpuList(String cpulist) {
-        BitSet cpus = new BitSet();
-        for (String part : cpulist.split(",", -1)) {
-            int colon = part.indexOf(':');
-            int step = colon < 0 ? 1 : number(cpulist, part.substring(colon + 1));
-            String range = colon < 0 ? part : part.substring(0, colon);
-            int dash = range.indexOf('-');
-            int first = number(cpulist, dash < 0 ? range : range.substring(0, dash));
-            int last = dash < 0 ? first : number(cpulist, range.substring(dash + 1));
-            if (step == 0 || first > last || last >= CPU_SETSIZE || (colon >= 0 && dash < 0)) {
-                throw badCpuList(cpulist);
-            }
-            for (int cpu = first; cpu <= last; cpu += step) {
-                cpus.set(cpu);
-            }
-        }
-        return cpus;
-    }
-
-    private static int number(String cpulist, String digits) {
-        if (digits.isEmpty() || digits.length() > 4) {
-            throw badCpuList(cpulist);
-        }
-        int value = 0;
-        for (int i = 0; i < digits.length(); i++) {
-            int digit = digits.charAt(i) - '0';
-            if (digit < 0 || digit > 9) {
-                throw badCpuList(cpulist);
-            }
-            value = value * 10 + digit;
-        }
-        return value;
-    }
-
-    private static IllegalArgumentException badCpuList(String cpulist) {
-        return new IllegalArgumentException("Invalid CPU list '" + cpulist + "', expected numbers and ranges such as 0,2-3 or 0-20:2");
     }
 
     /** Keeps the kernel from backing this process by transparent huge pages. */

@@ -2,7 +2,6 @@ package dev.cairn.core.os;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,7 +12,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.BitSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,51 +35,6 @@ class PosixTest {
         PosixException e = assertThrows(PosixException.class, () -> Posix.openFilesLimit(new Posix.Limit(20, 10)));
         assertEquals(22, e.errno());
         assertEquals("Invalid argument", e.getMessage());
-    }
-
-    @Test
-    void readsCpuListsAsRedisDoes() {
-        assertEquals(bits(0, 2, 3), Posix.parseCpuList("0,2,3"));
-        assertEquals(bits(0, 2, 3), Posix.parseCpuList("0,2-3"));
-        assertEquals(bits(0, 2, 4, 9), Posix.parseCpuList("0-5:2,9"));
-        for (String bad : List.of("", "a", "1,", "3-1", "0-3:0", "1:2", "-1", "5000", "1-", "0 1")) {
-            assertThrows(IllegalArgumentException.class, () -> Posix.parseCpuList(bad), bad);
-        }
-    }
-
-    private static BitSet bits(int... set) {
-        BitSet bits = new BitSet();
-        for (int bit : set) {
-            bits.set(bit);
-        }
-        return bits;
-    }
-
-    @Test
-    void bindsAThreadToACpu() throws Exception {
-        Thread thread = Thread.ofPlatform().unstarted(() -> {
-            try {
-                int cpu = firstAllowedCpu();
-                Posix.cpuAffinity(Integer.toString(cpu));
-                assertEquals(cpu, firstAllowedCpu());
-            } catch (PosixException | IOException e) {
-                throw new AssertionError(e);
-            }
-        });
-        Throwable[] failed = new Throwable[1];
-        thread.setUncaughtExceptionHandler((t, e) -> failed[0] = e);
-        thread.start();
-        thread.join();
-        assertNull(failed[0]);
-    }
-
-    private static int firstAllowedCpu() throws IOException {
-        for (String line : Files.readAllLines(Path.of("/proc/thread-self/status"))) {
-            if (line.startsWith("Cpus_allowed_list:")) {
-                return Posix.parseCpuList(line.substring(18).strip()).nextSetBit(0);
-            }
-        }
-        throw new IOException("no list");
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -99,6 +100,22 @@ class PluginsIT {
             assertEquals("0", client.call("SCAN", "0").elements().get(0).text());
             assertEquals("OK", client.call("FLUSHALL").text());
             assertEquals(2, client.call("CONFIG", "GET", "hz").elements().size());
+            assertTrue(server.process().isAlive());
+        }
+    }
+
+    @Test
+    void withoutBackgroundJobsMemoryIsStillReturned() throws IOException {
+        try (Launch server = without("dev.cairn.bio").ready(); RespClient client = RespClient.connect(port)) {
+            assertEquals((64 << 20) + 1, client.call("SETRANGE", "large", Integer.toString(64 << 20), "x").number());
+            assertEquals("OK", client.call("SET", "small", "v").text());
+            assertEquals("OK", client.call("FLUSHALL", "ASYNC").text());
+            long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+            while (!client.call("INFO", "memory").text().contains("lazyfree_pending_objects:0\r\nlazyfreed_objects:2\r\n")) {
+                assertTrue(System.nanoTime() < deadline, client.call("INFO", "memory").text());
+            }
+            assertTrue(client.call("INFO", "memory").text().contains("lazyfree_pending_bytes:0"));
+            assertEquals("", client.call("INFO", "bio").text());
             assertTrue(server.process().isAlive());
         }
     }

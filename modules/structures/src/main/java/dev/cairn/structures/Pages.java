@@ -2,7 +2,7 @@ package dev.cairn.structures;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
-import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -10,11 +10,11 @@ import java.util.concurrent.atomic.AtomicLong;
  * it. Linux on x86_64 and aarch64.
  *
  * <p>Design. Taking pages away costs the kernel time for each resident page: returning a gigabyte at once stalls the
- * caller for tens of milliseconds.
- * A large mapping that is no longer needed therefore goes to a release list ({@link #releaseLater}), and {@link
- * #releaseSome} returns a bounded part
- * of the list at a time: from a timer, from a background thread, and, so that nobody can forget it, a little with
- * every new mapping.
+ * caller for tens of milliseconds. A large mapping that is no longer needed therefore goes to a release list ({@link
+ * #releaseLater}), first in, first out, and {@link #releaseSome} returns a bounded part of the list at a time: from a
+ * background thread, or from a timer and, so that nobody can forget it, a little with every new mapping. Where a
+ * background thread does it ({@link #releaser}), new mappings help only when it falls behind. The system is called
+ * outside of the list's lock: who adds to the list never waits for the kernel.
  */
 public final class Pages {
     /** The granularity of mappings here, in bytes. */
@@ -38,10 +38,22 @@ public final class Pages {
 
     private static final AtomicLong MAPPED = new AtomicLong();
 
-    /* The release list: address and size in turn. Guarded by the class. */
+    /** Bytes on the release list from which on new mappings help a background thread that returns them. */
+    private static final long BACKLOG = 256L << 20;
+
+    /* The release list, a ring: address and size in turn. Guarded by the class. */
     private static long[] releases = new long[64];
+    private static int firstRelease;
     private static int releaseCount;
-    private static volatile long releaseBytes;
+    private static long queuedBytes;
+    private static final AtomicLong RETURNED = new AtomicLong();
+    private static final AtomicLong WAITING = new AtomicLong();
+    private static final AtomicInteger RELEASERS = new AtomicInteger();
+
+    /** The call of a background thread may wait for the kernel's lock on the address space, and must not hold up the collector meanwhile. */
+    private static final class Blocking {
+        static final MethodHandle MUNMAP = LibC.blocking("munmap");
+    }
 
     private Pages() {
     }
@@ -56,12 +68,19 @@ public final class Pages {
      * @throws OutOfMemoryError if the operating system refuses
      */
     public static long map(long bytes) {
-        releaseSome(Math.clamp(bytes, HUGE, 4L * HUGE));
+        help(bytes);
         long size = roundUp(bytes);
         long address = mmap(size);
         MAPPED.addAndGet(size);
         Memory.live(address, size);
         return address;
+    }
+
+    private static void help(long bytes) {
+        long waiting = WAITING.get();
+        if (waiting != 0 && (RELEASERS.get() == 0 || waiting > BACKLOG)) {
+            releaseSome(Math.clamp(bytes, HUGE, 4L * HUGE));
+        }
     }
 
     private static long mmap(long size) {
@@ -79,7 +98,7 @@ public final class Pages {
      * @throws OutOfMemoryError if the operating system refuses
      */
     public static long mapAligned(long bytes, long alignment) {
-        releaseSome(Math.clamp(bytes, HUGE, 4L * HUGE));
+        help(bytes);
         long size = roundUp(bytes);
         long raw = mmap(size + alignment);
         long address = raw + alignment - 1 & -alignment;
@@ -104,7 +123,11 @@ public final class Pages {
     }
 
     private static void munmap(long address, long size) {
-        int result = (int) LibC.call(MUNMAP, ERRNO, address, size, 0, 0, 0, 0);
+        munmap(MUNMAP, address, size);
+    }
+
+    private static void munmap(MethodHandle call, long address, long size) {
+        int result = (int) LibC.call(call, ERRNO, address, size, 0, 0, 0, 0);
         if (result != 0) {
             throw new OutOfMemoryError(
                     "munmap of " + size + " bytes at 0x" + Long.toHexString(address) + " failed; check vm.max_map_count");
@@ -115,16 +138,20 @@ public final class Pages {
     static boolean resizeInPlace(long address, long oldBytes, long newBytes) {
         long from = roundUp(oldBytes);
         long to = roundUp(newBytes);
-        if (mremap(address, from, to, 0, 0) != address) {
-            return false;
-        }
-        MAPPED.addAndGet(to - from);
-        if (to > from) {
-            Memory.live(address + from, to - from);
-        } else {
+        if (to < from) {
+            // before another thread can be given the range
             Memory.dead(address + to, from - to);
         }
-        return true;
+        boolean done = mremap(address, from, to, 0, 0) == address;
+        if (done) {
+            MAPPED.addAndGet(to - from);
+        }
+        if (done && to > from) {
+            Memory.live(address + from, to - from);
+        } else if (!done && to < from) {
+            Memory.live(address + to, from - to);
+        }
+        return done;
     }
 
     /**
@@ -134,11 +161,12 @@ public final class Pages {
     static void move(long address, long oldBytes, long target, long newBytes) {
         long from = roundUp(oldBytes);
         long to = roundUp(newBytes);
+        Memory.dead(address, from);
         if (mremap(address, from, to, MREMAP_MAYMOVE_FIXED, target) != target) {
+            Memory.live(address, from);
             throw new OutOfMemoryError("mremap of " + from + " to " + to + " bytes failed; check vm.max_map_count");
         }
         MAPPED.addAndGet(-from);
-        Memory.dead(address, from);
     }
 
     private static long mremap(long address, long from, long to, int flags, long target) {
@@ -173,44 +201,86 @@ public final class Pages {
     public static synchronized void releaseLater(long address, long bytes) {
         long size = roundUp(bytes);
         Memory.dead(address, size);
-        if (2 * releaseCount == releases.length) {
-            releases = Arrays.copyOf(releases, 4 * releaseCount);
+        int room = releases.length / 2;
+        if (releaseCount == room) {
+            long[] more = new long[4 * room];
+            int head = 2 * (room - firstRelease);
+            System.arraycopy(releases, 2 * firstRelease, more, 0, head);
+            System.arraycopy(releases, 0, more, head, 2 * firstRelease);
+            releases = more;
+            firstRelease = 0;
+            room *= 2;
         }
-        releases[2 * releaseCount] = address;
-        releases[2 * releaseCount + 1] = size;
+        int at = 2 * ((firstRelease + releaseCount) % room);
+        releases[at] = address;
+        releases[at + 1] = size;
         releaseCount++;
-        releaseBytes += size;
+        queuedBytes += size;
+        WAITING.addAndGet(size);
     }
 
-    /** Returns how many bytes wait on the release list. */
+    /** Returns how many bytes were handed over that are not unmapped yet. */
     public static long releaseBytes() {
-        return releaseBytes;
+        return WAITING.get();
+    }
+
+    /** Returns how many bytes were handed over in all: what was so far is unmapped when {@link #returnedBytes} has reached the number. */
+    public static synchronized long queuedBytes() {
+        return queuedBytes;
+    }
+
+    /** Returns how many of the bytes that were handed over are unmapped, the oldest first. */
+    public static long returnedBytes() {
+        return RETURNED.get();
+    }
+
+    /** Says that a background thread calls {@link #releaseSome} whenever there is something to release, or that it ends. */
+    public static void releaser(boolean present) {
+        RELEASERS.addAndGet(present ? 1 : -1);
     }
 
     /**
-     * Unmaps at most {@code maxBytes} (at least one page) of the release list and returns whether anything is left. 2
-     * MB take about 0.1 ms.
+     * Unmaps at most {@code maxBytes} (at least one page) of the release list and returns whether anything is left, be it in the hands of
+     * another thread. 2 MB take about 0.1 ms.
      */
     public static boolean releaseSome(long maxBytes) {
-        return releaseBytes != 0 && unmapReleases(maxBytes);
+        long left = Math.max(maxBytes & -PAGE, PAGE);
+        while (left > 0 && WAITING.get() != 0) {
+            long size = releaseOne(left);
+            if (size == 0) {
+                break;
+            }
+            left -= size;
+        }
+        return WAITING.get() != 0;
     }
 
-    private static synchronized boolean unmapReleases(long maxBytes) {
-        long left = Math.max(maxBytes & -PAGE, PAGE);
-        while (left > 0 && releaseCount > 0) {
-            int last = releaseCount - 1;
-            long size = releases[2 * last + 1];
-            long piece = Math.min(left, size);
-            munmap(releases[2 * last] + size - piece, piece);
-            MAPPED.addAndGet(-piece);
-            releaseBytes -= piece;
-            left -= piece;
+    /** Unmaps the first mapping of the list or its tail, and returns the size; 0 if the list is empty. */
+    private static long releaseOne(long maxBytes) {
+        long address;
+        long piece;
+        synchronized (Pages.class) {
+            if (releaseCount == 0) {
+                return 0;
+            }
+            int at = 2 * firstRelease;
+            long size = releases[at + 1];
+            piece = Math.min(maxBytes, size);
+            address = releases[at] + size - piece;
             if (piece == size) {
+                firstRelease = (firstRelease + 1) % (releases.length / 2);
                 releaseCount--;
             } else {
-                releases[2 * last + 1] = size - piece;
+                releases[at + 1] = size - piece;
             }
         }
-        return releaseCount != 0;
+        try {
+            munmap(Blocking.MUNMAP, address, piece);
+        } finally {
+            MAPPED.addAndGet(-piece);
+            RETURNED.addAndGet(piece);
+            WAITING.addAndGet(-piece);
+        }
+        return piece;
     }
 }

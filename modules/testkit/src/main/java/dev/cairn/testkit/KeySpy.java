@@ -290,8 +290,8 @@ final class KeySpy implements ServerModule {
         }
 
         @Override
-        public void flush() {
-            to.flush();
+        public void flush(boolean lazily) {
+            to.flush(lazily);
         }
     }
 

@@ -67,7 +67,10 @@ public interface DataType {
         return 0;
     }
 
-    /** How much work it is to free the value, in allocations; above 64 that is done in the background where that is allowed. */
+    /**
+     * How much work it is to free the value, in allocations; above 64, or 0 for "much", that is done in the background where that is allowed.
+     * Asked for objects and values of an {@link #owning} encoding only: what else is inline is one allocation.
+     */
     default long freeEffort(Slot value) {
         return 1;
     }
@@ -92,7 +95,7 @@ public interface DataType {
     default void free(Slot value) {
     }
 
-    /** Frees an object's memory; called once, on the main thread or on the lazy-free lane. */
+    /** Frees an object's memory; called once, on the main thread or on the lane {@code lazy_free}: it may touch nothing but the object. */
     default void release(Object value) {
     }
 

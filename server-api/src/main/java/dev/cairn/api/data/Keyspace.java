@@ -96,6 +96,15 @@ public interface Keyspace {
     /** Counts parts of values, such as fields of hashes, that were deleted because their time was over. */
     void countExpired(long parts);
 
-    /** Deletes all keys. */
-    void flush();
+    /** Deletes all keys, and frees their values before it returns. */
+    default void flush() {
+        flush(false);
+    }
+
+    /**
+     * Deletes all keys without telling anybody.
+     *
+     * @param lazily whether values may be freed in the background
+     */
+    void flush(boolean lazily);
 }

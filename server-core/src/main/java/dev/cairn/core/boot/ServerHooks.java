@@ -8,6 +8,7 @@ import dev.cairn.core.config.CoreHooks;
 import dev.cairn.core.config.CoreOptions;
 import dev.cairn.core.config.OutputBufferLimits;
 import dev.cairn.core.config.OutputBufferLimits.Limit;
+import dev.cairn.core.db.LazyFree;
 import dev.cairn.core.log.LogLevel;
 import dev.cairn.core.log.LogSink;
 import dev.cairn.core.os.OomScore;
@@ -45,6 +46,7 @@ final class ServerHooks implements CoreHooks {
         activeExpireEffort(options.activeExpireEffort.value());
         lfuChanged();
         notifyKeyspaceEvents(options.notifyKeyspaceEvents.value());
+        lazyFreeChanged();
         server.settings().debugCommand = options.enableDebugCommand.value();
         server.settings().moduleCommand = options.enableModuleCommand.value();
     }
@@ -140,6 +142,15 @@ final class ServerHooks implements CoreHooks {
     public void lfuChanged() {
         server.databases().accessClock().policy(options.maxMemoryPolicy.value().contains("lfu"), options.lfuLogFactor.value().intValue(),
                 options.lfuDecayTime.value().intValue());
+    }
+
+    @Override
+    public void lazyFreeChanged() {
+        LazyFree to = server.databases().lazyFree();
+        to.expired = options.lazyFreeExpire.value();
+        to.replaced = options.lazyFreeServerDel.value();
+        to.deleted = options.lazyFreeUserDel.value();
+        to.flushed = options.lazyFreeUserFlush.value();
     }
 
     @Override

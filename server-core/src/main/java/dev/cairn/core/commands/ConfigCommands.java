@@ -131,6 +131,7 @@ public final class ConfigCommands {
     private void resetStatistics(Call call, Args args, Reply out) {
         server.stats().reset();
         server.databases().stats().reset();
+        server.databases().lazyFree().resetFreed();
         server.originalCommands().all().forEach(CommandEntry::resetStatistics);
         out.ok();
     }

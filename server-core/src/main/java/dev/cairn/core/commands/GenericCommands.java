@@ -127,24 +127,19 @@ final class GenericCommands {
     }
 
     private void del(Call call, Args args, Reply out) {
-        delete(call.keyspace(), args, false, out);
+        delete(database(call), args, databases.lazyFree().deleted, out);
     }
 
     private void unlink(Call call, Args args, Reply out) {
-        delete(call.keyspace(), args, true, out);
+        delete(database(call), args, true, out);
     }
 
-    private void delete(Keyspace keyspace, Args args, boolean lazily, Reply out) {
+    private void delete(Database database, Args args, boolean lazily, Reply out) {
         long deleted = 0;
         int mark = databases.slotMark();
         for (int i = 1; i < args.size(); i++) {
-            WriteSlot slot = keyspace.write(args.at(i));
-            if (slot.exists()) {
-                if (lazily) {
-                    keyspace.delete(args.at(i), true);
-                } else {
-                    slot.delete();
-                }
+            WriteSlot slot = database.write(args.at(i));
+            if (database.delete(slot, lazily)) {
                 slot.changed(KeyEventClass.GENERIC, DEL_EVENT);
                 deleted++;
             }

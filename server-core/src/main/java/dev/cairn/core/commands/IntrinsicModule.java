@@ -3,10 +3,13 @@ package dev.cairn.core.commands;
 import java.util.List;
 import java.util.function.Consumer;
 
+import dev.cairn.api.ModuleContext;
 import dev.cairn.api.ModuleInfo;
 import dev.cairn.api.Registrar;
 import dev.cairn.api.ServerModule;
+import dev.cairn.api.StopReason;
 import dev.cairn.core.config.Options;
+import dev.cairn.core.db.LazyFree;
 import dev.cairn.core.module.ModuleManager;
 import dev.cairn.core.server.Server;
 
@@ -15,9 +18,11 @@ public final class IntrinsicModule implements ServerModule {
     private static final ModuleInfo INFO = ModuleInfo.of("core", 1);
 
     private final List<Consumer<Registrar>> families;
+    private final LazyFree lazyFree;
 
     /** Makes the module of a server, its configuration and its modules. */
     public IntrinsicModule(Server server, Options options, ModuleManager modules) {
+        lazyFree = server.databases().lazyFree();
         families = List.of(new ConnectionCommands(server)::register, new ClientCommands(server)::register,
                 new CommandCommands(server)::register, new TransactionCommands(server)::register, new GenericCommands(server)::register,
                 new ExpireCommands()::register, new ScanCommands(server)::register, new ObjectCommands(server)::register,
@@ -34,5 +39,18 @@ public final class IntrinsicModule implements ServerModule {
     @Override
     public void configure(Registrar registrar) {
         families.forEach(family -> family.accept(registrar));
+        registrar.jobType(lazyFree);
+    }
+
+    @Override
+    public void start(ModuleContext context) {
+        if (context.runsJobs()) {
+            lazyFree.queue(context.jobs(lazyFree));
+        }
+    }
+
+    @Override
+    public void stop(StopReason reason) {
+        lazyFree.queue(null);
     }
 }

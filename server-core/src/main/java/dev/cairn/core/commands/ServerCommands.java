@@ -90,24 +90,23 @@ public final class ServerCommands {
     }
 
     private void flushDb(Call call, Args args, Reply out) {
-        checkFlush(args);
-        server.flush(call.keyspace().index());
+        server.flush(call.keyspace().index(), lazily(args));
         server.countChange();
         out.ok();
     }
 
     private void flushAll(Call call, Args args, Reply out) {
-        checkFlush(args);
-        server.flush(-1);
+        server.flush(-1, lazily(args));
         server.countChange();
         out.ok();
     }
 
-    /** Both ways are the same here: a database's memory is dropped whole, without a walk over its keys. */
-    private static void checkFlush(Args args) {
+    /** Whether to free in the background. Either way a database's memory is dropped whole, without a walk over its keys. */
+    private boolean lazily(Args args) {
         if (args.size() > 2 || args.size() == 2 && !args.is(1, SYNC) && !args.is(1, ASYNC)) {
             throw CommandError.SYNTAX;
         }
+        return args.size() == 2 ? args.is(1, ASYNC) : server.databases().lazyFree().flushed;
     }
 
     private void swapDb(Call call, Args args, Reply out) {

@@ -52,6 +52,9 @@ public interface CoreHooks {
     /** Tells that {@code lfu-log-factor} or {@code lfu-decay-time} has changed. */
     default void lfuChanged() throws OptionError {}
 
+    /** Tells that one of the {@code lazyfree-lazy-…} options has changed. */
+    default void lazyFreeChanged() throws OptionError {}
+
     /** Sets how hard the active expire cycle works, from 1 to 10. */
     default void activeExpireEffort(long effort) throws OptionError {}
 

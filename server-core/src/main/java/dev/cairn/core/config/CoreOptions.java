@@ -131,6 +131,18 @@ public final class CoreOptions extends OptionGroup {
     public final Option<Boolean> activeRehashing = declare(flag("activerehashing", true)
             .onChange(on -> hooks.activeRehashing(on))
             .doc("Resize tables in idle time too, not only when they are used."));
+    public final Option<Boolean> lazyFreeExpire = declare(flag("lazyfree-lazy-expire", true)
+            .onChange(on -> hooks.lazyFreeChanged())
+            .doc("Free large values whose time is over in the background."));
+    public final Option<Boolean> lazyFreeServerDel = declare(flag("lazyfree-lazy-server-del", true)
+            .onChange(on -> hooks.lazyFreeChanged())
+            .doc("Free large values that a command replaces in the background."));
+    public final Option<Boolean> lazyFreeUserDel = declare(flag("lazyfree-lazy-user-del", true)
+            .onChange(on -> hooks.lazyFreeChanged())
+            .doc("Let DEL free large values in the background as UNLINK does."));
+    public final Option<Boolean> lazyFreeUserFlush = declare(flag("lazyfree-lazy-user-flush", true)
+            .onChange(on -> hooks.lazyFreeChanged())
+            .doc("Let FLUSHDB and FLUSHALL free in the background unless SYNC is given."));
     public final Option<String> maxMemoryPolicy = declare(
             choice("maxmemory-policy", "noeviction", "volatile-lru", "volatile-lfu", "volatile-random", "volatile-ttl", "allkeys-lru",
                     "allkeys-lfu", "allkeys-random", "noeviction")

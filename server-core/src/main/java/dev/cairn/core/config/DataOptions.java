@@ -17,7 +17,6 @@ final class DataOptions {
     private static final String EVICTION = "eviction";
     private static final String CLIENT_EVICTION = "client eviction";
     private static final String DEFRAG = "active defragmentation";
-    private static final String LAZY = "lazy freeing";
     private static final String HASHES = "hashes";
     private static final String LISTS = "lists";
     private static final String SETS = "sets";
@@ -62,13 +61,7 @@ final class DataOptions {
                 integer("active-defrag-max-scan-fields", 1000, 1, MAX)
                         .withoutEffect(DEFRAG)
                         .doc("Larger collections are moved piece by piece."),
-                flag("lazyfree-lazy-eviction", true).withoutEffect(LAZY).doc("Free evicted values in the background."),
-                flag("lazyfree-lazy-expire", true).withoutEffect(LAZY).doc("Free expired values in the background."),
-                flag("lazyfree-lazy-server-del", true).withoutEffect(LAZY).doc("Free values that a command replaces in the background."),
-                flag("lazyfree-lazy-user-del", true).withoutEffect(LAZY).doc("Let DEL free in the background as UNLINK does."),
-                flag("lazyfree-lazy-user-flush", true)
-                        .withoutEffect(LAZY)
-                        .doc("Let FLUSHDB and FLUSHALL free in the background unless SYNC is given."),
+                flag("lazyfree-lazy-eviction", true).withoutEffect(EVICTION).doc("Free evicted values in the background."),
                 integer("hash-max-listpack-entries", 512, 0, MAX)
                         .alias("hash-max-ziplist-entries")
                         .withoutEffect(HASHES)

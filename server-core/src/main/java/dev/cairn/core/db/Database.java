@@ -311,17 +311,21 @@ public final class Database implements Keyspace {
     }
 
     private void expire(RecordSlot s) {
-        remove(s);
+        remove(s, all.lazyFree().expired);
         all.stats().expired++;
         all.events().expired(this, s.key());
     }
 
     @Override
     public boolean delete(Bytes key, boolean lazily) {
-        RecordSlot s = openToWrite(key);
-        boolean existed = s.record != 0;
+        return delete(openToWrite(key), lazily);
+    }
+
+    /** Deletes an open key, see {@link #delete(Bytes, boolean)}. */
+    public boolean delete(WriteSlot slot, boolean lazily) {
+        boolean existed = slot.exists();
         if (existed) {
-            remove(s);
+            remove((RecordSlot) slot, lazily);
         }
         return existed;
     }
@@ -361,8 +365,8 @@ public final class Database implements Keyspace {
         from.delete();
     }
 
-    /** Takes a slot's record out of the database and frees it. */
-    void remove(RecordSlot s) {
+    /** Takes a slot's record out of the database and frees it; a large value in the background, if {@code lazily}. */
+    void remove(RecordSlot s, boolean lazily) {
         long record = s.record;
         all.snapshot().aboutToChange(this, record);
         index.remove(s.hash, s.keyAddress, s.keyLength);
@@ -370,7 +374,7 @@ public final class Database implements Keyspace {
         if ((flags & Record.EXPIRES) != 0) {
             expires.remove(s.hash, s.keyAddress, s.keyLength);
         }
-        releaseValue(record, flags);
+        releaseValue(record, flags, lazily);
         keysOfType[Record.type(record)]--;
         heap.free(record);
         version++;
@@ -378,20 +382,32 @@ public final class Database implements Keyspace {
         s.version = version;
     }
 
-    /** Frees what a record's payload points to. */
-    void releaseValue(long record, int flags) {
-        int type = Record.type(record);
-        if (all.owning(type, Record.encoding(record))) {
-            releasing.bindRecord(this, record);
-            all.type(type).free(releasing);
-        }
+    /** Frees what a record's payload points to; a large value in the background, if {@code lazily}. */
+    void releaseValue(long record, int flags, boolean lazily) {
         if ((flags & Record.LARGE) != 0) {
             heap.free(RecordSlot.largeAddress(record));
         } else if ((flags & Record.OBJECT) != 0) {
-            int handle = RecordSlot.handle(record);
-            all.type(type).release(objects.get(handle));
-            objects.remove(handle);
+            releaseObject(record, lazily);
+        } else if (all.owning(Record.type(record), Record.encoding(record))) {
+            DataType type = all.type(Record.type(record));
+            releasing.bindRecord(this, record);
+            if (lazily && LazyFree.isLarge(type, releasing)) {
+                all.lazyFree().drop(1);
+            }
+            type.free(releasing);
         }
+    }
+
+    private void releaseObject(long record, boolean lazily) {
+        DataType type = all.type(Record.type(record));
+        int handle = RecordSlot.handle(record);
+        releasing.bindRecord(this, record);
+        if (lazily && LazyFree.isLarge(type, releasing)) {
+            all.lazyFree().drop(type, objects.get(handle));
+        } else {
+            type.release(objects.get(handle));
+        }
+        objects.remove(handle);
     }
 
     @Override
@@ -481,7 +497,12 @@ public final class Database implements Keyspace {
     }
 
     @Override
-    public void flush() {
+    public void flush(boolean lazily) {
+        if (lazily) {
+            all.lazyFree().drop(size(), objects);
+        } else {
+            objects.releaseAll();
+        }
         Heap old = heap;
         HashIndex oldIndex = index;
         HashIndex oldExpires = expires;

@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 
 import dev.cairn.api.data.DataType;
 import dev.cairn.structures.HashIndex;
-import dev.cairn.structures.Heap;
 
 /**
  * All databases of a server and what they share: clocks, statistics, data types and the pool of slots. Main thread.
@@ -23,6 +22,7 @@ public final class Databases {
     private final KeyspaceEvents events;
     private final KeyspaceStats stats = new KeyspaceStats();
     private final AccessClock accessClock = new AccessClock();
+    private final LazyFree lazyFree = new LazyFree();
     /** By number; null for one that was taken back. */
     private final List<@Nullable DataType> types = new ArrayList<>();
     /** For each type the set of encodings whose values own memory, a bit each. */
@@ -72,6 +72,11 @@ public final class Databases {
     /** The snapshots. */
     public Snapshot snapshot() {
         return snapshot;
+    }
+
+    /** Freeing in the background. */
+    public LazyFree lazyFree() {
+        return lazyFree;
     }
 
     KeyspaceEvents events() {
@@ -247,19 +252,13 @@ public final class Databases {
         return sum;
     }
 
-    /** Gives memory of dropped databases back to the operating system, a bounded piece; true while there is more. */
-    public boolean releaseMemory() {
-        return Heap.releaseSome(4);
-    }
-
     /** Gives all memory back; the databases are not used any more. */
     public void close() {
         for (Database d : databases) {
             d.close();
         }
         slots.close();
-        while (releaseMemory()) {
-            Thread.onSpinWait();
-        }
+        lazyFree.queue(null);
+        lazyFree.purge();
     }
 }

@@ -248,7 +248,7 @@ final class RecordSlot implements WriteSlot {
     @Override
     public void putObject(DataType type, int encoding, Object value) {
         long expireAt = keptExpiry();
-        int handle = db().objects.add(value);
+        int handle = db().objects.add(type, value);
         Memory.putInt(store(type, encoding, 4, Record.OBJECT, expireAt), handle);
     }
 
@@ -335,7 +335,7 @@ final class RecordSlot implements WriteSlot {
         boolean inPlace = Heap.sizeOf(bytes) == Heap.sizeOf((int) Record.bytes(old));
         // allocated before anything is freed: where no memory is left, the record stays as it was
         long r = inPlace ? old : d.heap.allocate(bytes);
-        d.releaseValue(old, oldFlags);
+        d.releaseValue(old, oldFlags, d.all().lazyFree().replaced);
         d.keysOfType[Record.type(old)]--;
         d.keysOfType[number]++;
         if (inPlace) {
@@ -504,7 +504,7 @@ final class RecordSlot implements WriteSlot {
     @Override
     public void delete() {
         if (current() != 0) {
-            db().remove(this);
+            db().remove(this, db().all().lazyFree().replaced);
         }
     }
 

@@ -54,7 +54,9 @@ public final class MemoryInfo {
                 .field("mem_fragmentation_bytes", resident - used).field("mem_not_counted_for_evict", 0)
                 .field("mem_total_replication_buffers", 0).field("mem_clients_slaves", 0).field("mem_clients_normal", clients)
                 .field("mem_aof_buffer", 0).field("mem_allocator", "cairn-slab").field("active_defrag_running", 0)
-                .field("lazyfree_pending_objects", 0).field("lazyfree_pending_bytes", Pages.releaseBytes());
+                .field("lazyfree_pending_objects", server.databases().lazyFree().pending())
+                .field("lazyfreed_objects", server.databases().lazyFree().freed())
+                .field("lazyfree_pending_bytes", Pages.releaseBytes());
         Runtime runtime = Runtime.getRuntime();
         out.field("jvm_heap_used", runtime.totalMemory() - runtime.freeMemory()).field("jvm_heap_committed", runtime.totalMemory())
                 .field("jvm_heap_max", runtime.maxMemory());

@@ -347,15 +347,15 @@ public final class Server implements AutoCloseable {
         loop.run(hooks);
     }
 
-    /** Empties one database, or all for -1. */
-    public void flush(int database) {
+    /** Empties one database, or all for -1; {@code lazily} frees in the background what can be. */
+    public void flush(int database, boolean lazily) {
         databases.snapshot().abort("keys were flushed");
         for (int i = 0; i < databases.count(); i++) {
             if (database == -1 || database == i) {
                 Database db = databases.at(i);
                 transactions.touchedAll(db, null);
                 dirty += db.size();
-                db.flush();
+                db.flush(lazily);
                 blocking.touchedAll(db);
             }
         }
@@ -439,7 +439,7 @@ public final class Server implements AutoCloseable {
                 databases.at(i).rehashStep(REHASH_BUCKETS);
             }
         }
-        databases.releaseMemory();
+        databases.lazyFree().cron();
         databases.releaseSlots();
         events.fire(new Cron(cronRuns++));
         loop.after(java.time.Duration.ofMillis(1000 / hz), this::cron);
@@ -477,6 +477,7 @@ public final class Server implements AutoCloseable {
             clients.closeScheduled();
             durability.stepSnapshot();
             databases.releaseSlots();
+            databases.lazyFree().endTurn();
             if (shutdown != null) {
                 finishShutdown(shutdown);
             }

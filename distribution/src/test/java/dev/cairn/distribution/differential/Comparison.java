@@ -38,7 +38,7 @@ record Comparison(String name, BiPredicate<RespReply, RespReply> matches) {
         return a.elements().get(0).equals(b.elements().get(0)) && UNORDERED.matches().test(a.elements().get(1), b.elements().get(1));
     });
 
-    /** HELLO's map: the server's name, version and connection id differ, the rest is equal. */
+    /** HELLO's map: the server's name, version, connection id and modules differ, the rest is equal. */
     static final Comparison HELLO = new Comparison("hello", (a, b) -> {
         if (a.isError() || b.isError()) {
             return a.equals(b);

@@ -13,7 +13,7 @@ final class ConnectionUnits {
     }
 
     Unit next() {
-        return switch (dice.below(16)) {
+        return switch (dice.below(18)) {
             case 0 -> Words.of("ECHO").add(dice.value()).unit();
             case 1 -> Unit.of(Step.of("PING"));
             case 2 -> Words.of("PING").add(dice.value()).unit();
@@ -25,6 +25,7 @@ final class ConnectionUnits {
             case 10 -> clientErrors();
             case 11, 12 -> auth();
             case 13, 14 -> hello();
+            case 15, 16 -> control();
             default -> reset();
         };
     }
@@ -59,6 +60,20 @@ final class ConnectionUnits {
                 Step.of("CLIENT", "LIST", "TYPE", "bogus"), Step.of("CLIENT", "LIST", "BOGUS"), Step.of("CLIENT", "LIST", "ID", "abc"),
                 Step.of("CLIENT", "LIST", "ID", "999999999"), Step.of("CLIENT", "LIST", "TYPE", "pubsub"), Step.of("CLIENT", "LIST", "ID"),
                 Step.of("CLIENT", "LIST", "TYPE"))));
+    }
+
+    /** Commands that control clients, without one that would hold up the stream. */
+    private Unit control() {
+        return Unit.of(dice.pick(List.of(
+                Step.of("CLIENT", "PAUSE", "0"), Step.of("CLIENT", "PAUSE", "1", "WRITE"), Step.of("CLIENT", "PAUSE", "1", "all"),
+                Step.of("CLIENT", "PAUSE", "-1"), Step.of("CLIENT", "PAUSE", "x"), Step.of("CLIENT", "PAUSE", "1", "READ"),
+                Step.of("CLIENT", "PAUSE", "9223372036854775807"), Step.of("CLIENT", "PAUSE", "9223372036854775808"),
+                Step.of("CLIENT", "UNPAUSE"), Step.of("CLIENT", "UNPAUSE", "x"), Step.of("CLIENT", "UNBLOCK", "999999999"),
+                Step.of("CLIENT", "UNBLOCK", "x"), Step.of("CLIENT", "UNBLOCK", "x", "ERROR"),
+                Step.of("CLIENT", "UNBLOCK", "999999999", "timeout"), Step.of("CLIENT", "UNBLOCK", "999999999", "why"),
+                Step.of("CLIENT", "NO-EVICT", "on"), Step.of("CLIENT", "NO-EVICT", "OFF"), Step.of("CLIENT", "NO-EVICT", "maybe"),
+                Step.of("CLIENT", "NO-EVICT"), Step.of("CLIENT", "GETREDIR"), Step.of("CLIENT", "GETREDIR", "x"),
+                Step.of("MONITOR", "x"))));
     }
 
     private Unit auth() {

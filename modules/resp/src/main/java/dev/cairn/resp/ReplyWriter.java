@@ -77,11 +77,14 @@ public final class ReplyWriter implements Reply {
     private long readAt;
     private long sent;
     private int chunks;
+    private long held;
     private long firstChunk = ChunkPool.CHUNK;
     private long peak;
 
     private boolean resp3;
     private boolean muted;
+    private boolean abandoned;
+    private @Nullable Growth growth;
     private long errorEnd = -1;
     private long errors;
     private @Nullable Consumer<CommandError> errorListener;
@@ -91,6 +94,13 @@ public final class ReplyWriter implements Reply {
     private long[] gapChunks = {};
     private long[] gapPositions = {};
     private Shape[] shapes = {};
+
+    /** Says how much may wait to be sent to a client. */
+    @FunctionalInterface
+    public interface Growth {
+        /** Whether so many bytes may wait. */
+        boolean allows(long waiting);
+    }
 
     /** An empty writer for RESP2. */
     public ReplyWriter(ChunkPool pool) {
@@ -117,8 +127,22 @@ public final class ReplyWriter implements Reply {
 
     /** Drops what is written from now on, as {@code CLIENT REPLY OFF} wants, or ends that. */
     public void mute(boolean on) {
-        muted = on;
-        limit = on || tail == 0 ? at : tail + Memory.getLong(tail + SIZE);
+        muted = on || abandoned;
+        limit = muted || tail == 0 ? at : tail + Memory.getLong(tail + SIZE);
+    }
+
+    /**
+     * Sets who is asked before more memory is taken than the first usual chunk; on the first refusal the writer is {@link #abandoned} for good:
+     * what waits stays, and all that is written is dropped. A chunk that was granted is filled without asking again, so that up to twice of what is
+     * allowed may wait.
+     */
+    public void onGrowth(Growth limit) {
+        growth = limit;
+    }
+
+    @Override
+    public boolean abandoned() {
+        return abandoned;
     }
 
     /* Chunks. */
@@ -130,7 +154,14 @@ public final class ReplyWriter implements Reply {
             return 0;
         }
         long size = tail == 0 && n + CONTENT <= firstChunk ? firstChunk : ChunkPool.sizeFor(n + CONTENT);
+        if (growth != null && (tail != 0 || size > ChunkPool.CHUNK) && !growth.allows(pendingBytes() + n)) {
+            abandoned = true;
+            mute(true);
+            errorEnd = -1;
+            return 0;
+        }
         long chunk = pool.take(size);
+        held += size;
         long position = origin + at;
         Memory.putLong(chunk + NEXT, 0);
         Memory.putLong(chunk + PREVIOUS, tail);
@@ -152,7 +183,9 @@ public final class ReplyWriter implements Reply {
     }
 
     private void release(long chunk) {
-        pool.give(chunk, Memory.getLong(chunk + SIZE));
+        long size = Memory.getLong(chunk + SIZE);
+        held -= size;
+        pool.give(chunk, size);
         chunks--;
     }
 
@@ -388,19 +421,18 @@ public final class ReplyWriter implements Reply {
             return this;
         }
         if (length > (tail == 0 ? firstChunk : ChunkPool.CHUNK) - CONTENT - HEADER) {
-            room((long) length + HEADER);
-            return bulk(address, length);
+            return room((long) length + HEADER) == 0 ? this : bulk(address, length);
         }
-        if (limit - at < HEADER) {
-            room(HEADER);
+        if (limit - at < HEADER && room(HEADER) == 0) {
+            return this;
         }
         at = bulkHeader(at, length);
         long first = Math.min(length, limit - at);
         Memory.copy(address, at, first);
         at += first;
         long rest = length - first;
-        if (limit - at < rest + 2) {
-            room(rest + 2);
+        if (limit - at < rest + 2 && room(rest + 2) == 0) {
+            return this;
         }
         Memory.copy(address + first, at, rest);
         Memory.putShort(at + rest, CRLF);
@@ -718,7 +750,9 @@ public final class ReplyWriter implements Reply {
         limit = tail + Memory.getLong(tail + SIZE);
         origin = position - at;
         chunks += other.chunks;
+        held += other.held;
         other.chunks = 0;
+        other.held = 0;
         other.head = 0;
         other.clear();
     }
@@ -792,6 +826,20 @@ public final class ReplyWriter implements Reply {
     /** Number of chunks held. */
     public int chunks() {
         return chunks;
+    }
+
+    /** Bytes of the chunks held. */
+    public long heldBytes() {
+        return held;
+    }
+
+    /** Number of chunks held beyond the first, if that is of the usual size or smaller. */
+    public int listedChunks() {
+        return beginsUsually() ? chunks - 1 : chunks;
+    }
+
+    private boolean beginsUsually() {
+        return head != 0 && Memory.getLong(head + SIZE) <= ChunkPool.CHUNK;
     }
 
     /** Size in bytes of the chunk that the next reply is begun in if it fits: a power of two from 1 KB to 16 KB. It begins with the largest. */

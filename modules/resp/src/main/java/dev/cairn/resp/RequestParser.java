@@ -46,6 +46,7 @@ public final class RequestParser {
     private static final int[] NONE = new int[0];
     private static final long[] NO_BIGS = new long[0];
 
+    private final ArgumentBudget budget;
     private int maxBulk = DEFAULT_MAX_BULK;
     private int fastBulk = DEFAULT_MAX_BULK;
     private boolean limited;
@@ -69,6 +70,12 @@ public final class RequestParser {
 
     /** A parser with the default limits. */
     public RequestParser() {
+        this(new ArgumentBudget(Integer.MAX_VALUE));
+    }
+
+    /** A parser that shares a budget of arguments with others. */
+    public RequestParser(ArgumentBudget budget) {
+        this.budget = budget;
     }
 
     /** Limits the length of a bulk, in bytes: {@code proto-max-bulk-len}. At least 1024; at most 2^31-3 has effect. */
@@ -152,7 +159,9 @@ public final class RequestParser {
                 at = (int) (p - buffer);
                 batch.commit(last, at);
             } else {
-                save(start, p, batch, first, i, last);
+                if (!save(start, p, batch, first, i, last)) {
+                    break;
+                }
                 at = resume(buffer, at, to, batch);
             }
         }
@@ -204,9 +213,11 @@ public final class RequestParser {
     }
 
     /** Keeps the arguments that the fast way found, and that the careful one is to go on at {@code p}. */
-    private void save(long start, long p, RequestBatch batch, int first, int i, int last) {
+    private boolean save(long start, long p, RequestBatch batch, int first, int i, int last) {
         int n = i - first;
-        reserve(n);
+        if (!reserve(n)) {
+            return false;
+        }
         for (int k = 0; k < n; k++) {
             offsets[k] = (int) (batch.addresses[first + k] - start);
             lengths[k] = batch.lengths[first + k];
@@ -217,14 +228,25 @@ public final class RequestParser {
         scanned = offset;
         bulk = -1;
         state = ARGUMENTS;
+        return true;
     }
 
-    private void reserve(int capacity) {
+    /** Makes room for so many arguments; fails when the budget does not allow it. */
+    private boolean reserve(int capacity) {
         if (offsets.length < capacity) {
             int size = (int) Math.min(Integer.MAX_VALUE - 8, Math.max(8, Math.max(2L * offsets.length, capacity)));
+            if (size > KEPT && !budget.take(size - charged())) {
+                return fail("Protocol error: too many arguments in incomplete commands");
+            }
             offsets = Arrays.copyOf(offsets, size);
             lengths = Arrays.copyOf(lengths, size);
         }
+        return true;
+    }
+
+    /** The part of the budget that the tables have taken. */
+    private int charged() {
+        return offsets.length > KEPT ? offsets.length : 0;
     }
 
     /** Begins a command the careful way. */
@@ -278,8 +300,10 @@ public final class RequestParser {
     /** Reads the arguments that are there; false if some are missing or wrong. */
     private boolean arguments(long base, int available) {
         if (bigFilling) {
-            keep(-bigCount, bulk);
             bigFilling = false;
+            if (!keep(-bigCount, bulk)) {
+                return false;
+            }
         }
         while (remaining > 0) {
             if (bulk < 0 && !bulkLength(base, available)) {
@@ -290,20 +314,23 @@ public final class RequestParser {
             }
             int data = offset;
             offset += bulk + 2;
-            keep(data, bulk);
+            if (!keep(data, bulk)) {
+                return false;
+            }
         }
         return true;
     }
 
-    private void keep(int at, int length) {
-        if (saved == offsets.length) {
-            reserve(saved + 1);
+    private boolean keep(int at, int length) {
+        if (saved == offsets.length && !reserve(saved + 1)) {
+            return false;
         }
         offsets[saved] = at;
         lengths[saved++] = length;
         scanned = offset;
         bulk = -1;
         remaining--;
+        return true;
     }
 
     private boolean bulkLength(long base, int available) {
@@ -405,6 +432,7 @@ public final class RequestParser {
         bulk = -1;
         saved = 0;
         if (offsets.length > KEPT) {
+            budget.give(charged());
             offsets = NONE;
             lengths = NONE;
         }
@@ -525,6 +553,30 @@ public final class RequestParser {
             sum += bigs[2 * i + 1];
         }
         return sum;
+    }
+
+    /** How many bytes at the start of the incomplete command are parsed already. */
+    public int consumed() {
+        return state == ARGUMENTS ? offset : 0;
+    }
+
+    /** Bytes of the arguments of the incomplete command that are complete themselves. */
+    public long argumentBytes() {
+        long sum = 0;
+        for (int i = 0; i < saved; i++) {
+            sum += lengths[i];
+        }
+        return sum;
+    }
+
+    /** Bytes of the awaited bulk that were received into its mapping, 0 if it has none. */
+    public long bigReceived() {
+        return bigFilling ? Math.min(bigFilled, bulk) : 0;
+    }
+
+    /** Bytes of memory that the incomplete command takes besides its bytes in the buffer. */
+    public long heldBytes() {
+        return bigBytes() + (long) offsets.length * (2 * Integer.BYTES);
     }
 
     /** Forgets the incomplete command or the error, and releases mappings of big arguments. */

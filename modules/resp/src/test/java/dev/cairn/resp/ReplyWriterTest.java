@@ -10,6 +10,7 @@ import dev.cairn.api.command.Bytes;
 import dev.cairn.api.command.CommandError;
 import dev.cairn.api.command.Reply;
 import dev.cairn.api.command.Token;
+import java.util.Arrays;
 import dev.cairn.structures.Memory;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -556,5 +557,45 @@ class ReplyWriterTest {
         assertThrows(IOException.class, () -> Resp.parse(new ByteArrayInputStream("x\r\n".getBytes(StandardCharsets.US_ASCII))));
         assertThrows(IOException.class, () -> Resp.parse(new ByteArrayInputStream(":x\r\n".getBytes(StandardCharsets.US_ASCII))));
         assertEquals("*2\r\n$3\r\nGET\r\n$2\r\né\r\n", new String(Resp.request("GET", "é"), StandardCharsets.UTF_8));
+    }
+
+    /** Values of all sizes by all ways to write them, without aggregates that are left open. */
+    private static void writeMixed(Reply to, long address, int length) {
+        Random random = new Random(7);
+        for (int i = 0; i < 300; i++) {
+            int n = random.nextInt(random.nextInt(10) == 0 ? length : 2000);
+            switch (random.nextInt(6)) {
+                case 0 -> to.bulk(new NativeBytes(address, n));
+                case 1 -> to.bulk(Bytes.of(new byte[n]));
+                case 2 -> to.integer(n);
+                case 3 -> ((ReplyWriter) to).raw(address, n);
+                case 4 -> to.simple("s".repeat(n % 100));
+                default -> to.array(n).nil();
+            }
+        }
+    }
+
+    @Test
+    void isAbandonedWhenMoreWouldWaitThanMay() {
+        int length = 200_000;
+        try (Native memory = new Native(new byte[length], 0, length)) {
+            writeMixed(writer, memory.address, length);
+            byte[] whole = bytes(writer);
+            for (int limit = 0; 2 * limit + ChunkPool.CHUNK < whole.length; limit += 9973) {
+                ReplyWriter bounded = new ReplyWriter(pool);
+                int most = limit;
+                bounded.onGrowth(waiting -> waiting <= most);
+                writeMixed(bounded, memory.address, length);
+                assertTrue(bounded.abandoned());
+                assertTrue(bounded.pendingBytes() <= 2 * limit + ChunkPool.CHUNK);
+                bounded.mute(false);
+                long waiting = bounded.pendingBytes();
+                bounded.ok();
+                assertEquals(waiting, bounded.pendingBytes());
+                byte[] part = bytes(bounded);
+                assertEquals(0, Arrays.compare(part, 0, part.length, whole, 0, part.length));
+                bounded.free();
+            }
+        }
     }
 }

@@ -374,4 +374,33 @@ class RequestParserTest {
         assertEquals(16_000, arguments.size());
         assertEquals("a", arguments.getLast());
     }
+
+    @Test
+    void incompleteCommandsShareABudgetOfArguments() {
+        ArgumentBudget budget = new ArgumentBudget(1500);
+        byte[] large = latin("*5000\r\n" + "$0\r\n\r\n".repeat(700));
+        byte[] small = latin("*60\r\n" + "$0\r\n\r\n".repeat(59));
+        RequestParser first = new RequestParser(budget);
+        RequestParser second = new RequestParser(budget);
+        RequestParser third = new RequestParser(budget);
+        assertTrue(fed(first, large));
+        assertFalse(fed(second, large));
+        assertEquals("Protocol error: too many arguments in incomplete commands", second.error());
+        assertTrue(fed(third, small), "few arguments are always taken");
+        first.reset();
+        second.reset();
+        assertTrue(fed(second, large));
+        second.free();
+        third.free();
+        first.free();
+    }
+
+    /** Whether a parser that is given the bytes waits for more, without an error. */
+    private boolean fed(RequestParser to, byte[] bytes) {
+        try (Native buffer = new Native(bytes, 0, bytes.length)) {
+            assertEquals(0, to.parse(buffer.address, 0, buffer.length, batch, 64));
+            assertEquals(0, batch.commands());
+            return to.incomplete();
+        }
+    }
 }

@@ -20,6 +20,7 @@ class SampleCommandsTest extends CommandContract {
     protected List<Example> examples() {
         return List.of(Example.of("BOX.PUT k v"), Example.of("BOX.GET k"), Example.of("BOX.GET k").after("BOX.PUT k v"),
                 Example.of("BOX.TAKE k 0").after("BOX.PUT k v"), Example.of("BOX.TAKE k x"), Example.of("BOX.FAIL now").but(Leeway.FAILS),
-                Example.of("BOX.SHAPES"), Example.of("BOX.BYTES 1000"), Example.of("BOX.SAY c hello"));
+                Example.of("BOX.SHAPES"), Example.of("BOX.BYTES 1000"), Example.of("BOX.SAY c hello"),
+                Example.of("BOX.FILL 3"));
     }
 }

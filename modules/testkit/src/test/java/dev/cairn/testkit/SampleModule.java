@@ -49,6 +49,7 @@ final class SampleModule implements ServerModule {
     final List<String> heard = new ArrayList<>();
     final AtomicInteger gone = new AtomicInteger();
     volatile long mappedAtPut;
+    volatile int filled;
     volatile @Nullable Ticket ticket;
     volatile @Nullable ModuleContext context;
     @Nullable Option<Long> limit;
@@ -87,6 +88,8 @@ final class SampleModule implements ServerModule {
         r.command(spec("BOX.SHAPES", 1, "Replies with a value of each type.").acl(AclCategory.KEYSPACE), this::shapes);
         r.command(spec("BOX.BYTES", 2, "Replies with a string of a length.").acl(AclCategory.KEYSPACE).syntax("length:integer"),
                 this::bytes);
+        r.command(spec("BOX.FILL", 2, "Replies with many strings of a kilobyte.").acl(AclCategory.KEYSPACE).syntax("count:integer"),
+                this::fill);
         r.command(spec("BOX.SAY", 3, "Publishes a message.").flags(CommandFlag.PUBSUB).acl(AclCategory.KEYSPACE)
                 .syntax("channel message"), (call, args, out) -> out.integer(call.publisher().publish(args.at(1), args.at(2))));
     }
@@ -201,6 +204,19 @@ final class SampleModule implements ServerModule {
 
     private void bytes(Call call, Args args, Reply out) {
         out.bulk(Bytes.of(new byte[(int) args.integer(1, 0, 1 << 30)]));
+    }
+
+    private void fill(Call call, Args args, Reply out) {
+        int count = (int) args.integer(1, 0, 1 << 20);
+        Bytes value = Bytes.of(new byte[1024]);
+        int mark = out.begin(Reply.Shape.ARRAY);
+        int i = 0;
+        while (i < count && !out.abandoned()) {
+            out.bulk(value);
+            i++;
+        }
+        out.end(mark, i);
+        filled = i;
     }
 
     /** The type of boxes: bytes inline. */

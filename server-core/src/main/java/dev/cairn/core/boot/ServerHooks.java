@@ -38,6 +38,8 @@ final class ServerHooks implements CoreHooks {
         limits.timeoutSeconds = options.timeout.value().intValue();
         outputBufferLimits(options.clientOutputBufferLimit.value());
         requirePass(options.requirePass.value());
+        clientMemoryChanged();
+        busyReplyThreshold(options.busyReplyThreshold.value());
         protectedMode(options.protectedMode.value());
         drainClosedListeners(options.drainClosedListeners.value());
         hz(options.hz.value());
@@ -126,6 +128,16 @@ final class ServerHooks implements CoreHooks {
     @Override
     public void timeout(long seconds) {
         server.clients().limits().timeoutSeconds = (int) seconds;
+    }
+
+    @Override
+    public void clientMemoryChanged() {
+        server.clientMemory().limit(options.maxMemoryClients.value(), options.maxMemory.value());
+    }
+
+    @Override
+    public void busyReplyThreshold(long millis) {
+        server.settings().busyReplyMillis = millis;
     }
 
     @Override

@@ -7,8 +7,11 @@ import static dev.cairn.api.command.CommandFlag.NOSCRIPT;
 import static dev.cairn.api.command.CommandFlag.NO_AUTH;
 import static dev.cairn.api.command.CommandFlag.STALE;
 
+import java.util.Collection;
+
 import org.jspecify.annotations.Nullable;
 
+import dev.cairn.api.ModuleInfo;
 import dev.cairn.api.Registrar;
 import dev.cairn.api.command.AclCategory;
 import dev.cairn.api.command.Args;
@@ -137,7 +140,7 @@ final class ConnectionCommands {
         greet(client, version, name, out);
     }
 
-    private static void greet(ServerClient client, int version, @Nullable String name, Reply out) {
+    private void greet(ServerClient client, int version, @Nullable String name, Reply out) {
         if (!client.authenticated()) {
             throw HELLO_FIRST;
         }
@@ -145,6 +148,7 @@ final class ConnectionCommands {
             client.name(name);
         }
         client.protocol(version);
+        Collection<ModuleInfo> modules = server.identity().modules.get();
         out.map(7);
         out.bulk("server").bulk("redis");
         out.bulk("version").bulk(COMPATIBLE_VERSION);
@@ -152,7 +156,10 @@ final class ConnectionCommands {
         out.bulk("id").integer(client.id());
         out.bulk("mode").bulk("standalone");
         out.bulk("role").bulk("master");
-        out.bulk("modules").array(0);
+        out.bulk("modules").array(modules.size());
+        for (ModuleInfo m : modules) {
+            out.map(2).bulk("name").bulk(m.name()).bulk("ver").integer(m.version());
+        }
     }
 
     private void ping(Call call, Args args, Reply out) {

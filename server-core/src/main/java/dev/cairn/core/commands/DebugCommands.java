@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,6 +49,7 @@ public final class DebugCommands {
     private static final Token RESIZING = Token.of("RESIZING");
     private static final Token FAST = Token.of("FAST");
     private static final String STRING = "string";
+    private static final Pattern LEADING_NUMBER = Pattern.compile("\\s*[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?");
     private static final long NANOS = 1_000_000_000L;
 
     private static final List<String> HELP = List.of("ASSERT", "    Crash as a failed assertion does.", "DICT-RESIZING <0|1>",
@@ -196,16 +199,17 @@ public final class DebugCommands {
     }
 
     private static void sleep(Bytes seconds) {
-        double wanted;
-        try {
-            wanted = Double.parseDouble(seconds.text());
-        } catch (NumberFormatException e) {
-            throw CommandError.NOT_A_FLOAT;
-        }
+        double wanted = leadingNumber(seconds.text());
         long end = System.nanoTime() + (long) Math.min(wanted * NANOS, Long.MAX_VALUE / 4.0);
         for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
             LockSupport.parkNanos(left);
         }
+    }
+
+    /** The number that a text begins with, 0 if it does not. */
+    private static double leadingNumber(String text) {
+        Matcher number = LEADING_NUMBER.matcher(text);
+        return number.lookingAt() ? Double.parseDouble(number.group().strip()) : 0;
     }
 
     private static void error(Bytes text, Reply out) {

@@ -296,7 +296,7 @@ final class GenericCommands {
         int[] count = new int[1];
         database(call).forEach(slot -> {
             Bytes key = slot.key();
-            if (all || pattern.matches(key)) {
+            if (!out.abandoned() && (all || pattern.matches(key))) {
                 out.bulk(key);
                 count[0]++;
             }

@@ -43,6 +43,12 @@ public interface CoreHooks {
     /** Sets after how many idle seconds a client is closed; 0 is never. */
     default void timeout(long seconds) throws OptionError {}
 
+    /** Tells that {@code maxmemory-clients}, or {@code maxmemory} of which it may be a share, has changed. */
+    default void clientMemoryChanged() throws OptionError {}
+
+    /** Sets after how many milliseconds of a command other clients are told that the server is busy; 0 is never. */
+    default void busyReplyThreshold(long millis) throws OptionError {}
+
     /** Turns protected mode on or off. */
     default void protectedMode(boolean on) throws OptionError {}
 

@@ -123,7 +123,19 @@ public final class CoreOptions extends OptionGroup {
             .immutable()
             .doc("Who may use MODULE LOAD and UNLOAD: nobody, everybody or local clients."));
 
+    public final Option<Long> maxMemoryClients = declare(of("maxmemory-clients", CoreTypes.MEMORY_OR_PERCENT, 0L)
+            .onChange(limit -> hooks.clientMemoryChanged())
+            .doc("How much memory all clients may take, or a share of maxmemory in percent; 0 is no limit. The largest are closed."));
+    public final Option<Long> busyReplyThreshold = declare(integer("busy-reply-threshold", 5000, 0, Long.MAX_VALUE)
+            .alias("lua-time-limit")
+            .onChange(millis -> hooks.busyReplyThreshold(millis))
+            .doc("After how many milliseconds of a command other clients are told that the server is busy; 0 is never."));
+
     // The keyspace.
+    public final Option<Long> maxMemory = declare(memory("maxmemory", 0, 0, Long.MAX_VALUE)
+            .withoutEffect("eviction of keys")
+            .onChange(bytes -> hooks.clientMemoryChanged())
+            .doc("How much memory the data may take; 0 is no limit."));
     public final Option<Long> databases = declare(integer("databases", 16, 1, INT_MAX).immutable().doc("The number of databases."));
     public final Option<Long> activeExpireEffort = declare(integer("active-expire-effort", 1, 1, 10)
             .onChange(effort -> hooks.activeExpireEffort(effort))

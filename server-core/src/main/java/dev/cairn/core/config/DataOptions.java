@@ -4,7 +4,6 @@ import static dev.cairn.api.config.OptionSpec.choice;
 import static dev.cairn.api.config.OptionSpec.flag;
 import static dev.cairn.api.config.OptionSpec.integer;
 import static dev.cairn.api.config.OptionSpec.memory;
-import static dev.cairn.api.config.OptionSpec.of;
 
 import dev.cairn.api.config.OptionError;
 import dev.cairn.api.config.OptionSpec;
@@ -15,7 +14,6 @@ final class DataOptions {
     private static final long INT_MAX = Integer.MAX_VALUE;
     private static final long MAX = Long.MAX_VALUE;
     private static final String EVICTION = "eviction";
-    private static final String CLIENT_EVICTION = "client eviction";
     private static final String DEFRAG = "active defragmentation";
     private static final String HASHES = "hashes";
     private static final String LISTS = "lists";
@@ -31,14 +29,10 @@ final class DataOptions {
     /** The fallbacks. */
     static List<OptionSpec<?>> all() {
         return List.of(
-                memory("maxmemory", 0, 0, MAX).withoutEffect(EVICTION).doc("How much memory the data may take; 0 is no limit."),
                 integer("maxmemory-samples", 5, 1, 64).withoutEffect(EVICTION).doc("How many keys are looked at to find one to evict."),
                 integer("maxmemory-eviction-tenacity", 10, 0, 100)
                         .withoutEffect(EVICTION)
                         .doc("How long eviction may hold up a command, from 0 to 100."),
-                of("maxmemory-clients", CoreTypes.MEMORY_OR_PERCENT, 0L)
-                        .withoutEffect(CLIENT_EVICTION)
-                        .doc("How much memory all clients may take, or a share of maxmemory in percent; 0 is no limit."),
                 flag("activedefrag", false)
                         .onChange(DataOptions::refuseDefragmentation)
                         .withoutEffect(DEFRAG)

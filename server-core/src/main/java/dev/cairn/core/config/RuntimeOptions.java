@@ -15,7 +15,6 @@ import java.util.List;
 final class RuntimeOptions {
     private static final long INT_MAX = Integer.MAX_VALUE;
     private static final long MAX = Long.MAX_VALUE;
-    private static final String SCRIPTING = "scripting";
     private static final String SLOW_LOG = "slow log";
     private static final String LATENCY = "latency monitor";
     private static final String TRACKING = "latency tracking";
@@ -32,10 +31,6 @@ final class RuntimeOptions {
     /** The fallbacks. */
     static List<OptionSpec<?>> all() {
         return List.of(
-                integer("busy-reply-threshold", 5000, 0, MAX)
-                        .alias("lua-time-limit")
-                        .withoutEffect(SCRIPTING)
-                        .doc("After how many milliseconds of a script other clients are told that the server is busy."),
                 integer("slowlog-log-slower-than", 10000, -1, MAX)
                         .withoutEffect(SLOW_LOG)
                         .doc("Log commands that take more microseconds; 0 is all, -1 none."),

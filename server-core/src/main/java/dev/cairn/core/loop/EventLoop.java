@@ -163,11 +163,11 @@ public final class EventLoop implements Loop, AutoCloseable {
     }
 
     /**
-     * Handles file events and posts that are there, without waiting, from within a handler or command that takes long. Timers and hooks do
-     * not run and the clock stands still. Within a nested poll it does nothing.
+     * Handles file events that are there, without waiting, from within a command that takes long. Posts, timers and hooks do not run and
+     * the clock stands still. Within a nested poll it does nothing.
      *
      * @param maxEvents how many file events to handle at most
-     * @return how many file events and posts were handled
+     * @return how many were handled
      */
     public int pollNow(int maxEvents) {
         assert onMain();
@@ -178,7 +178,7 @@ public final class EventLoop implements Loop, AutoCloseable {
         try {
             int n = epoll.await(nestedEvents, Math.clamp(maxEvents, 1, EVENTS_PER_NESTED_POLL), 0);
             dispatch(nestedEvents, n);
-            return n + runPosts();
+            return n;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {

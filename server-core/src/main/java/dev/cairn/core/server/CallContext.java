@@ -15,6 +15,9 @@ public final class CallContext implements Call {
     private ServerClient client;
     private CommandEntry entry;
     private boolean inTransaction;
+    /** When the command first let the server breathe, in the time of {@code System.nanoTime}. */
+    private long since;
+    private boolean breathed;
     private final Redactions redactions = new Redactions();
 
     CallContext(Server server, ServerClient client, CommandEntry entry) {
@@ -28,6 +31,7 @@ public final class CallContext implements Call {
         entry = e;
         inTransaction = transaction;
         redactions.clear();
+        breathed = false;
         return this;
     }
 
@@ -44,6 +48,15 @@ public final class CallContext implements Call {
     @Override
     public void redact(int argument) {
         redactions.add(argument);
+    }
+
+    @Override
+    public void breathe() {
+        if (!breathed) {
+            breathed = true;
+            since = System.nanoTime();
+        }
+        server.breathing().breathe(client, since);
     }
 
     @Override

@@ -2,9 +2,6 @@ package dev.cairn.core.server;
 
 /** A client's line in CLIENT LIST. Main thread. */
 public final class ClientInfo {
-    /** Heap that a client's objects take, bytes, roughly. */
-    private static final int OBJECTS = 640;
-
     private ClientInfo() {
     }
 
@@ -16,12 +13,8 @@ public final class ClientInfo {
      * @param argumentBytes bytes of the arguments of the command being executed by this client, 0 for another
      */
     public static void append(StringBuilder to, ServerClient c, PubSub pubsub, long nowMillis, long argumentBytes) {
-        long pending = c.reply.pendingBytes();
         long buffer = c.reply.firstChunk();
-        long first = Math.min(pending, buffer);
-        long held = c.reply.chunks() > 0 ? buffer : 0;
-        long listed = pending - first;
-        long total = OBJECTS + c.queryCapacity + held + listed + c.queuedBytes();
+        long inBuffer = c.reply.listedChunks() == c.reply.chunks() ? 0 : Math.min(c.reply.pendingBytes(), buffer);
         CommandEntry last = c.lastCommand;
         to.append("id=").append(c.id());
         to.append(" addr=").append(c.address());
@@ -37,16 +30,16 @@ public final class ClientInfo {
         to.append(" ssub=").append(pubsub.count(PubSub.Kind.SHARD, c));
         to.append(" multi=").append(c.queuedCommands());
         to.append(" watch=").append(c.watched.size());
-        to.append(" qbuf=").append(c.queryLength);
+        to.append(" qbuf=").append(c.queryLength - c.parser.consumed() + c.parser.bigReceived());
         to.append(" qbuf-free=").append(c.queryCapacity - c.queryLength);
-        to.append(" argv-mem=").append(argumentBytes);
+        to.append(" argv-mem=").append(argumentBytes + c.parser.argumentBytes());
         to.append(" multi-mem=").append(c.queuedBytes());
         to.append(" rbs=").append(buffer);
         to.append(" rbp=").append(Math.min(c.reply.peak(), buffer));
-        to.append(" obl=").append(first);
-        to.append(" oll=").append(Math.max(0, c.reply.chunks() - 1));
-        to.append(" omem=").append(listed);
-        to.append(" tot-mem=").append(total);
+        to.append(" obl=").append(inBuffer);
+        to.append(" oll=").append(c.reply.listedChunks());
+        to.append(" omem=").append(c.pendingOutput() - inBuffer);
+        to.append(" tot-mem=").append(ClientMemory.of(c, pubsub) + argumentBytes);
         to.append(" events=").append(c.closeAfterReply ? "" : "r").append(c.writeHandlerSet ? "w" : "");
         to.append(" cmd=").append(last == null ? "NULL" : last.wireName());
         to.append(" user=").append(c.user);

@@ -6,6 +6,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import dev.cairn.api.command.CommandError;
+import dev.cairn.resp.ArgumentBudget;
 import dev.cairn.resp.RequestBatch;
 import dev.cairn.resp.RequestParser;
 import dev.cairn.structures.Heap;
@@ -45,10 +46,16 @@ final class ClientInput {
     private boolean sharedInUse;
     private final RequestBatch batch = new RequestBatch();
     private boolean batchInUse;
+    private final ArgumentBudget arguments = ArgumentBudget.ofHeap();
 
     ClientInput(Server server, Clients clients) {
         this.server = server;
         this.clients = clients;
+    }
+
+    /** A parser for what a new client sends. */
+    RequestParser parser() {
+        return new RequestParser(arguments);
     }
 
     /** Bytes of all query buffers. */
@@ -138,6 +145,7 @@ final class ClientInput {
         }
         client.queryLength += n;
         client.queryPeak = Math.max(client.queryPeak, client.queryLength);
+        server.clientMemory().changed(client);
         processPrivate(client);
         if (!client.closed && client.queryLength + client.queuedBytes() > clients.limits().queryBuffer) {
             closeOverQueryLimit(client);
@@ -184,6 +192,7 @@ final class ClientInput {
             return;
         }
         parser.bigReceived(n);
+        server.clientMemory().changed(client);
         if (parser.bigMissing() == 0) {
             processPrivate(client);
         }
@@ -192,6 +201,7 @@ final class ClientInput {
     /** After parsing: a large bulk that is awaited gets its own mapping. */
     private void afterProcessing(ServerClient client) {
         RequestParser parser = client.parser;
+        server.clientMemory().changed(client);
         if (client.closed || client.waits() || parser.receivingBig()) {
             return;
         }
@@ -205,6 +215,7 @@ final class ClientInput {
             }
             long block = Heap.allocateDetached(bulk + 2 + SLACK);
             client.queryLength = parser.bigArgument(client.query, 0, client.queryLength, block, Heap.detachedBytes(block));
+            server.clientMemory().changed(client);
         }
     }
 
@@ -217,6 +228,7 @@ final class ClientInput {
         RequestBatch b = batchInUse ? new RequestBatch() : batch;
         boolean outer = !batchInUse;
         batchInUse = true;
+        client.processing = true;
         int from = 0;
         try {
             while (!client.halted()) {
@@ -248,6 +260,7 @@ final class ClientInput {
             }
             b.clear();
         } finally {
+            client.processing = false;
             if (outer) {
                 batchInUse = false;
             } else {
@@ -331,7 +344,12 @@ final class ClientInput {
     }
 
     private void resume(ServerClient client) {
-        server.pause().process(client);
+        client.processing = true;
+        try {
+            server.pause().process(client);
+        } finally {
+            client.processing = false;
+        }
         clients.replied(client);
         if (!client.closed && client.queryLength > 0) {
             processPrivate(client);

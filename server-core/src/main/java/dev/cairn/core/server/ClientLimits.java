@@ -46,10 +46,16 @@ public final class ClientLimits {
         return 64 << 10;
     }
 
+    /** Whether so many bytes are more than the client's class may have waiting at any time. */
+    boolean overHardLimit(ServerClient client, long used) {
+        Output limit = output(client.outputClass());
+        return limit.hard() > 0 && used >= limit.hard();
+    }
+
     /** Whether the client has to be closed, by its class's limits. */
     boolean overOutputLimit(ServerClient client, long used, long nowMillis) {
         Output limit = output(client.outputClass());
-        boolean hard = limit.hard() > 0 && used >= limit.hard();
+        boolean hard = overHardLimit(client, used);
         boolean soft = limit.soft() > 0 && used >= limit.soft();
         if (!soft) {
             client.softLimitSince = 0;

@@ -50,6 +50,7 @@ final class ClientOutput {
         if (client.closed) {
             return;
         }
+        server.clientMemory().changed(client);
         if (!client.reply.isEmpty()) {
             if (!client.writePending && !client.writeHandlerSet) {
                 client.writePending = true;
@@ -72,6 +73,10 @@ final class ClientOutput {
         pendingWrites = spareWrites;
         for (int i = 0; i < round.size(); i++) {
             ServerClient client = round.get(i);
+            if (client.executing > 0) {
+                pendingWrites.add(client);
+                continue;
+            }
             client.writePending = false;
             // one that is to be closed at once gets nothing more, as with Redis: an HTTP request must not see the reply to its first line
             if (!client.closed && !client.closeScheduled) {
@@ -93,6 +98,9 @@ final class ClientOutput {
     }
 
     private void write(ServerClient client) {
+        if (client.executing > 0) {
+            return;
+        }
         try {
             int n = client.reply.flush(client.sink, WRITE_PER_EVENT);
             if (n > 0) {
@@ -106,6 +114,7 @@ final class ClientOutput {
             clients.close(client);
             return;
         }
+        server.clientMemory().changed(client);
         if (client.reply.isEmpty()) {
             if (client.writeHandlerSet) {
                 client.writeHandlerSet = false;
@@ -137,15 +146,29 @@ final class ClientOutput {
         if (client.closing()) {
             return;
         }
-        long used = client.pendingOutput();
         long now = server.clock().monotonicMicros() / 1000;
-        boolean flood = used > ChunkPool.CHUNK + UNAUTHENTICATED_OUTPUT && !client.authenticated && server.authenticationRequired();
-        if (flood || clients.limits().overOutputLimit(client, used, now)) {
-            server.stats().outputLimitDisconnections++;
-            LOG.warn("Client id={} addr={} scheduled to be closed ASAP for overcoming of output buffer limits.", client.id(),
-                    client.address());
-            clients.closeLater(client);
+        boolean flood = client.pendingOutput() > ChunkPool.CHUNK + UNAUTHENTICATED_OUTPUT && !client.authenticated
+                && server.authenticationRequired();
+        if (flood || clients.limits().overOutputLimit(client, client.pendingOutput(), now)) {
+            closeOverLimit(client);
         }
+    }
+
+    /** Whether so many bytes may wait to be sent to a client; where not, it is closed, while its command goes on without a reply. */
+    boolean mayGrow(ServerClient client, long waiting) {
+        if (!clients.limits().overHardLimit(client, waiting)) {
+            return true;
+        }
+        if (!client.closing()) {
+            closeOverLimit(client);
+        }
+        return false;
+    }
+
+    private void closeOverLimit(ServerClient client) {
+        server.stats().outputLimitDisconnections++;
+        LOG.warn("Client id={} addr={} scheduled to be closed ASAP for overcoming of output buffer limits.", client.id(), client.address());
+        clients.closeLater(client);
     }
 
     /** Lets the size of the first chunk of replies follow its use: up when it did not take what waited, down when half of it did for some time. */

@@ -110,13 +110,23 @@ public final class Clients {
             refuse(connection, PROTECTED);
             return;
         }
-        ServerClient client = new ServerClient(nextId++, connection, output.writer(), server.databases().at(0), server.clock().millis());
+        ServerClient client =
+                new ServerClient(nextId++, connection, input.parser(), output.writer(), server.databases().at(0), server.clock().millis());
         limitBulks(client);
         client.authenticated(!server.authenticationRequired(), "default");
         byId.put(client.id(), client);
         server.stats().connections++;
-        connection.onReadable(() -> input.readable(client));
+        client.reply.onGrowth(waiting -> output.mayGrow(client, waiting));
+        listen(client);
+        server.clientMemory().changed(client);
         server.events().fire(new ClientEvent(client, true));
+    }
+
+    /** Has what the client sends read from now on. */
+    void listen(ServerClient client) {
+        if (!client.closed) {
+            client.connection().onReadable(() -> input.readable(client));
+        }
     }
 
     private static void refuse(Connection connection, byte[] text) {
@@ -150,6 +160,7 @@ public final class Clients {
     /** Spares a client, or not, when clients take too much memory. */
     public void noEvict(ServerClient client, boolean on) {
         client.noEvict = on;
+        server.clientMemory().count(client);
     }
 
     /** Holds a client to its output limits between two of its commands. */
@@ -177,9 +188,19 @@ public final class Clients {
 
     /** Closes the clients whose time has come. */
     void closeScheduled() {
-        for (ServerClient c = toClose.poll(); c != null; c = toClose.poll()) {
-            close(c);
+        for (int i = toClose.size(); i > 0; i--) {
+            ServerClient client = toClose.remove();
+            if (inUse(client)) {
+                toClose.add(client);
+            } else {
+                close(client);
+            }
         }
+    }
+
+    /** Whether what the client has sent is being worked on further up, so that nothing of it may be freed. */
+    private static boolean inUse(ServerClient client) {
+        return client.processing || client.executing > 0;
     }
 
     /** Closes a client now, or, if a command of it is being executed, before the loop sleeps. */
@@ -187,10 +208,11 @@ public final class Clients {
         if (client.closed) {
             return;
         }
-        if (server.dispatcher().current() == client) {
+        if (inUse(client)) {
             closeLater(client);
             return;
         }
+        server.clientMemory().left(client);
         client.closed = true;
         byId.remove(client.id());
         client.connection().close();
@@ -227,6 +249,7 @@ public final class Clients {
                 close(c);
                 continue;
             }
+            server.clientMemory().count(c);
             output.look(c);
             input.resize(c, now);
             output.resize(c, now);

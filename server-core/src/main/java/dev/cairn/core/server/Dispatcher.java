@@ -35,6 +35,7 @@ public final class Dispatcher {
     private static final CommandError NO_AUTH = CommandError.of("NOAUTH", "Authentication required.");
     private static final CommandError ABORTED = CommandError.of("EXECABORT", "Transaction discarded because of previous errors.");
     private static final CommandError NOT_IN_TRANSACTION = CommandError.err("Command not allowed inside a transaction");
+    private static final CommandError BUSY = CommandError.of("BUSY", "Redis is busy running a module command.");
     private static final CommandError MONITORING = CommandError.err("Replica can't interact with the keyspace");
     private static final Token QUEUED = Token.of("QUEUED");
     private static final Token POST = Token.of("post");
@@ -84,13 +85,14 @@ public final class Dispatcher {
         if (n > 1 && client.database.size() >= PREFETCH_FROM_KEYS) {
             prefetch(client.database, batch, n);
         }
-        args.adoptable(!stream.active() && !server.monitors().active());
         runStart = System.nanoTime();
         runLength = 0;
+        ArgsView a = depth == 0 ? args : new ArgsView();
+        a.adoptable(!stream.active() && !server.monitors().active());
         int done = 0;
         while (done < n) {
-            args.bind(batch, done++);
-            process(client, args);
+            a.bind(batch, done++);
+            process(client, a);
             server.clients().limitOutput(client);
             if (client.halted()) {
                 break;
@@ -181,6 +183,12 @@ public final class Dispatcher {
             reject(client, e, a, NO_AUTH);
             return;
         }
+        if (server.clientMemory().over() && depth == 0) {
+            server.clientMemory().evict();
+            if (client.closing()) {
+                return;
+            }
+        }
         Transaction t = client.transaction;
         if (durability.refuses()) {
             CommandError refusal = durability.refusal(e);
@@ -194,6 +202,10 @@ public final class Dispatcher {
         }
         if (client.isSubscriber() ? client.inSubscribedMode() && !e.allowedToSubscribers() : e.forSubscribersOnly()) {
             reject(client, e, a, client.isSubscriber() ? notInSubscribedMode(e) : noSubscription(e));
+            return;
+        }
+        if (server.breathing().serving() && !e.allowedWhenBusy()) {
+            reject(client, e, a, BUSY);
             return;
         }
         if (client.monitoring && e.usesKeyspace()) {
@@ -215,7 +227,7 @@ public final class Dispatcher {
             }
         }
         call(client, e, a, false);
-        if (server.blocking().somethingReady()) {
+        if (server.blocking().somethingReady() && !server.breathing().serving()) {
             server.blocking().serveReady();
         }
     }

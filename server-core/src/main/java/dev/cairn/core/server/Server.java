@@ -53,6 +53,8 @@ public final class Server implements AutoCloseable {
     private final KeyNotifications notifications;
     private final ClientPause pause;
     private final Monitors monitors = new Monitors(this);
+    private final ClientMemory clientMemory = new ClientMemory(this);
+    private final Breathing breathing = new Breathing(this);
     private final ExpiryCycle expiry;
     private final Listeners listeners;
     private final Consumer<CommandError> errorListener = error -> stats.countError(error.code());
@@ -203,6 +205,15 @@ public final class Server implements AutoCloseable {
 
     Blocking blocking() {
         return blocking;
+    }
+
+    /** What memory clients take, and their eviction. */
+    public ClientMemory clientMemory() {
+        return clientMemory;
+    }
+
+    Breathing breathing() {
+        return breathing;
     }
 
     /** The clients that are shown all commands. */
@@ -475,6 +486,9 @@ public final class Server implements AutoCloseable {
             durability.beforeReplies();
             clients.flushReplies();
             clients.closeScheduled();
+            if (clientMemory.over()) {
+                clientMemory.evict();
+            }
             durability.stepSnapshot();
             databases.releaseSlots();
             databases.lazyFree().endTurn();

@@ -2,6 +2,7 @@ package dev.cairn.core.server;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +34,7 @@ public final class ServerClient implements Client {
     private final long id;
     private final Connection connection;
     private final long createdMillis;
-    final RequestParser parser = new RequestParser();
+    final RequestParser parser;
     final ReplyWriter reply;
     /** Writes to the connection; made once. */
     final Sink sink;
@@ -82,6 +83,13 @@ public final class ServerClient implements Client {
     boolean writeHandlerSet;
     /** How many commands of it are being executed: one, or those of a transaction inside EXEC. */
     int executing;
+    /** Whether what it has sent is being processed. */
+    boolean processing;
+    /** Its memory as {@link ClientMemory} has counted it last, in bytes, and the class that it was counted in. */
+    long countedBytes;
+    ClientLimits.@Nullable OutputClass countedAs;
+    /** Clients of about its size, if it may be evicted. */
+    @Nullable Set<ServerClient> bucket;
     boolean closeAfterReply;
     boolean closeScheduled;
     boolean closed;
@@ -96,10 +104,11 @@ public final class ServerClient implements Client {
     /** When the output buffer went over its soft limit, monotonic ms; 0 when it is not. */
     long softLimitSince;
 
-    ServerClient(long id, Connection connection, ReplyWriter reply, Database database, long nowMillis) {
+    ServerClient(long id, Connection connection, RequestParser parser, ReplyWriter reply, Database database, long nowMillis) {
         this.id = id;
         this.connection = connection;
         this.sink = (address, length) -> connection.write(Memory.ALL, address, length);
+        this.parser = parser;
         this.reply = reply;
         this.database = database;
         this.createdMillis = nowMillis;

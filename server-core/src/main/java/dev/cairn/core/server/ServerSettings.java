@@ -24,6 +24,8 @@ public final class ServerSettings {
     public boolean replyResizing = true;
     /** Whether the cron does nothing, as DEBUG PAUSE-CRON asks for. */
     public boolean cronPaused;
+    /** Ms of a command after which others are served with {@code BUSY} when it lets the server breathe; 0 for never. */
+    public long busyReplyMillis = 5000;
     /** Who may use DEBUG: {@code yes}, {@code no} or {@code local}. */
     public String debugCommand = "no";
     /** Who may use MODULE: {@code yes}, {@code no} or {@code local}. */

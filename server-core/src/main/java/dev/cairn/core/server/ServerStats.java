@@ -30,6 +30,8 @@ public final class ServerStats {
     public long queryLimitDisconnections;
     /** Clients closed because their output buffer was too large. */
     public long outputLimitDisconnections;
+    /** Clients closed because all took too much memory. */
+    public long evictedClients;
     /** How often a client's reply buffer became smaller. */
     public long replyBufferShrinks;
     /** How often a client's reply buffer became larger. */
@@ -102,6 +104,7 @@ public final class ServerStats {
         unexpectedErrors = 0;
         queryLimitDisconnections = 0;
         outputLimitDisconnections = 0;
+        evictedClients = 0;
         replyBufferShrinks = 0;
         replyBufferExpands = 0;
         deniedAuthentications = 0;

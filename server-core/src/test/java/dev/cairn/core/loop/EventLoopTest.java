@@ -190,7 +190,7 @@ class EventLoopTest {
     }
 
     @Test
-    void aNestedPollHandlesEventsAndPostsButNoTimers() throws IOException {
+    void aNestedPollHandlesEventsButNeitherPostsNorTimers() throws IOException {
         try (Pair one = new Pair(); Pair two = new Pair()) {
             loop.after(Duration.ZERO, () -> log.add("timer"));
             Loop.Watch second = loop.watch(two.near(), (r, w) -> {
@@ -203,13 +203,13 @@ class EventLoopTest {
                 one.receive(8);
                 two.send(1);
                 loop.post(() -> log.add("post"));
-                assertEquals(2, loop.pollNow(10));
+                assertEquals(1, loop.pollNow(10));
                 log.add("one");
             });
             first.interest(true, false);
             one.send(1);
             turn();
-            assertEquals(List.of("two", "post", "one"), log.subList(0, 3));
+            assertEquals(List.of("two", "one"), log.subList(0, 2));
             first.close();
             second.close();
         }

@@ -8,7 +8,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /** A pair of connected non-blocking sockets, for tests. */
-final class Pair implements AutoCloseable {
+public final class Pair implements AutoCloseable {
     private static final int AF_UNIX = 1;
     private static final int STREAM_NONBLOCK = 1 | 0x800;
     private static final MethodHandle SOCKETPAIR = function("socketpair", ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT,
@@ -24,7 +24,8 @@ final class Pair implements AutoCloseable {
     private boolean nearOpen = true;
     private boolean farOpen = true;
 
-    Pair() {
+    /** Opens the pair. */
+    public Pair() {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment both = arena.allocate(8, 4);
             int rc = (int) SOCKETPAIR.invokeExact(AF_UNIX, STREAM_NONBLOCK, 0, both);
@@ -39,12 +40,12 @@ final class Pair implements AutoCloseable {
     }
 
     /** The end to watch. */
-    int near() {
+    public int near() {
         return near;
     }
 
     /** Sends bytes to the near end. */
-    void send(int count) {
+    public void send(int count) {
         try (Arena arena = Arena.ofConfined()) {
             long n = (long) WRITE.invokeExact(far, arena.allocate(count), (long) count);
             if (n != count) {
@@ -56,7 +57,7 @@ final class Pair implements AutoCloseable {
     }
 
     /** Reads bytes at the near end; -1 when there is none. */
-    int receive(int count) {
+    public int receive(int count) {
         try (Arena arena = Arena.ofConfined()) {
             return (int) (long) READ.invokeExact(near, arena.allocate(count), (long) count);
         } catch (Throwable t) {

@@ -26,7 +26,9 @@ import dev.cairn.api.data.Slot;
 import dev.cairn.api.data.TypeId;
 import dev.cairn.api.data.WriteSlot;
 import dev.cairn.api.event.KeyEventClass;
+import dev.cairn.api.io.Loop;
 import dev.cairn.core.boot.ServerAssembly;
+import dev.cairn.core.loop.Pair;
 
 /** Serves clients whose connections a test plays. */
 class ClientsTest {
@@ -203,6 +205,68 @@ class ClientsTest {
         String reply = c.received();
         assertTrue(reply.startsWith("-OOM "), reply);
         assertTrue(reply.endsWith("+PONG\r\n"), reply);
+    }
+
+    /** Has a command run that lets the server breathe, and another client send something meanwhile. */
+    private void whileBusy(Runnable meanwhile, Runnable after) throws Exception {
+        server.settings().busyReplyMillis = 1;
+        try (Pair pair = new Pair()) {
+            boolean[] done = new boolean[1];
+            Loop.Watch watch = server.loop().watch(pair.near(), (r, w) -> {
+                pair.receive(8);
+                meanwhile.run();
+                done[0] = true;
+            });
+            watch.interest(true, false);
+            add("RUN", 1, (call, args, out) -> {
+                out.array(2).integer(1);
+                pair.send(1);
+                while (!done[0]) {
+                    call.breathe();
+                }
+                out.integer(args.size());
+            });
+            after.run();
+            assertTrue(done[0]);
+            watch.close();
+        }
+    }
+
+    @Test
+    void refusesOthersWhileACommandRunsLongAndLetsThemDoLittle() throws Exception {
+        FakeConnection other = connect();
+        FakeConnection busy = connect();
+        StringBuilder meanwhile = new StringBuilder();
+        whileBusy(() -> {
+            other.send(command("ECHO", "x") + command("MULTI") + command("PUT", "k") + command("EXEC") + command("RESET"));
+            assertNull(busy.readable);
+            meanwhile.append(busy.received());
+        }, () -> busy.send(command("RUN") + command("ECHO", "y")));
+        String refusal = "BUSY Redis is busy running a module command.\r\n";
+        turn();
+        assertEquals("-" + refusal + "+OK\r\n-" + refusal + "-EXECABORT Transaction discarded because of: " + refusal + "+RESET\r\n",
+                other.received());
+        assertEquals("", meanwhile.toString());
+        assertEquals("*2\r\n:1\r\n:1\r\n$1\r\ny\r\n", busy.received());
+        assertNotNull(busy.readable);
+        other.send(command("ECHO", "z"));
+        turn();
+        assertEquals("$1\r\nz\r\n", other.received());
+    }
+
+    @Test
+    void closesAClientOnlyAfterItsBusyCommand() throws Exception {
+        FakeConnection other = connect();
+        FakeConnection busy = connect();
+        ServerClient client = last();
+        whileBusy(() -> {
+            server.clients().close(client);
+            assertFalse(busy.closed);
+            other.send(command("ECHO", "x"));
+        }, () -> busy.send(command("RUN")));
+        turn();
+        assertTrue(busy.closed);
+        assertTrue(other.received().startsWith("-BUSY "));
     }
 
     @Test

@@ -69,7 +69,8 @@ public interface DataType {
 
     /**
      * How much work it is to free the value, in allocations; above 64, or 0 for "much", that is done in the background where that is allowed.
-     * Asked for objects and values of an {@link #owning} encoding only: what else is inline is one allocation.
+     * Asked for objects and values of an {@link #owning} encoding only: what else is inline is one allocation. As {@link #free}, it may be
+     * called within {@link WriteSlot#put}, while a command of the type is at the value: a view that the command uses must stay as it is.
      */
     default long freeEffort(Slot value) {
         return 1;

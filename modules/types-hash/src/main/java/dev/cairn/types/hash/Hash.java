@@ -176,11 +176,6 @@ final class Hash {
         return encoding == HashType.HASHTABLE ? dict.bytes() : 0;
     }
 
-    /** How many blocks have to be freed for it. */
-    long freeEffort() {
-        return encoding != HashType.HASHTABLE || dict.hasOwnHeap() ? 1 : dict.size();
-    }
-
     /* The current field. */
 
     /** Makes the field the current one if it is there, whether its time is over or not. */

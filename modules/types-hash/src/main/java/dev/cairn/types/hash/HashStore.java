@@ -78,6 +78,15 @@ final class HashStore implements TypeStore {
         expiring.time(entry, time);
     }
 
+    /** How much work it is to free a hash. It leaves the view alone: a command may be at it that replaces the value. */
+    long freeEffort(Slot slot) {
+        if (slot.encoding() != HashType.HASHTABLE) {
+            return 1;
+        }
+        freeing.open(Hash.address(slot));
+        return freeing.size();
+    }
+
     /** Frees what a hash owns. */
     void free(Slot slot) {
         if (slot.encoding() == HashType.HASHTABLE) {

@@ -96,7 +96,7 @@ final class HashType implements DataType {
 
     @Override
     public long freeEffort(Slot value) {
-        return open(value).freeEffort();
+        return store(value).freeEffort(value);
     }
 
     @Override

@@ -21,7 +21,8 @@ public final class Listpack {
     /** The size of a pack without entries, in bytes. */
     public static final int EMPTY_BYTES = 7;
 
-    private static final int HEADER = 6;
+    /** Where the first entry is. */
+    static final int HEADER = 6;
     private static final int UNKNOWN = 65535;
     private static final int END = 0xff;
     private static final int MAX_DIGITS = 20;
@@ -36,6 +37,14 @@ public final class Listpack {
         Memory.putInt(pack, EMPTY_BYTES);
         Memory.putShort(pack + 4, 0);
         Memory.putByte(pack + HEADER, END);
+    }
+
+    /** Writes a pack around entries that stand elsewhere: {@link #EMPTY_BYTES} more bytes than they take. */
+    static void wrap(long pack, long entries, int entriesBytes, int count) {
+        Memory.putInt(pack, EMPTY_BYTES + entriesBytes);
+        Memory.putShort(pack + 4, Math.min(count, UNKNOWN));
+        Memory.copy(entries, pack + HEADER, entriesBytes);
+        Memory.putByte(pack + HEADER + entriesBytes, END);
     }
 
     /** Returns the size of the pack in bytes. */
@@ -72,9 +81,11 @@ public final class Listpack {
 
     /** Returns the entry before this one (which may be {@link #end}), or 0. */
     public static int previous(long pack, int at) {
-        if (at == HEADER) {
-            return 0;
-        }
+        return at == HEADER ? 0 : entryBefore(pack, at);
+    }
+
+    /** Returns the entry that ends at an offset; there must be one. */
+    static int entryBefore(long pack, int at) {
         long byteAt = pack + at - 1;
         int size = 0;
         int shift = 0;
@@ -113,7 +124,7 @@ public final class Listpack {
         return isStringCode(code) ? prefixBytes(code) + length(pack, at) : integerBytes(code);
     }
 
-    private static int sizeAt(long pack, int at) {
+    static int sizeAt(long pack, int at) {
         int body = bodyBytes(pack, at);
         return body + backBytes(body);
     }
@@ -139,7 +150,7 @@ public final class Listpack {
         };
     }
 
-    private static int backBytes(int size) {
+    static int backBytes(int size) {
         return size < 1 << 7 ? 1 : size < 1 << 14 ? 2 : size < 1 << 21 ? 3 : size < 1 << 28 ? 4 : 5;
     }
 
@@ -192,11 +203,11 @@ public final class Listpack {
                 : Memory.toArray(string(pack, at), length(pack, at));
     }
 
-    private static int stringPrefix(int length) {
+    static int stringPrefix(int length) {
         return length < 64 ? 1 : length < 4096 ? 2 : 5;
     }
 
-    private static int integerCodeBytes(long value) {
+    static int integerCodeBytes(long value) {
         if (value >= 0 && value < 128) {
             return 1;
         }
@@ -204,7 +215,7 @@ public final class Listpack {
         return magnitude < 1 << 12 ? 2 : magnitude < 1 << 15 ? 3 : magnitude < 1 << 23 ? 4 : magnitude < 1L << 31 ? 5 : 9;
     }
 
-    private static void putInteger(long target, long value, int size) {
+    static void putInteger(long target, long value, int size) {
         switch (size) {
             case 1 -> Memory.putByte(target, (int) value);
             case 2 -> {
@@ -232,7 +243,7 @@ public final class Listpack {
         putBack(target + size, size);
     }
 
-    private static void putString(long target, long source, int length) {
+    static void putString(long target, long source, int length) {
         int prefix = stringPrefix(length);
         switch (prefix) {
             case 1 -> Memory.putByte(target, 0x80 | length);
@@ -256,7 +267,7 @@ public final class Listpack {
     }
 
     /* Returns whether the bytes are the decimal form that Long.toString gives. */
-    private static boolean canonical(long source, int length) {
+    static boolean canonical(long source, int length) {
         if (length == 0 || length > MAX_DIGITS) {
             return false;
         }
@@ -283,7 +294,7 @@ public final class Listpack {
         return value;
     }
 
-    private static long parsed(long source, int length) {
+    static long parsed(long source, int length) {
         long value = negative(source, length);
         return Memory.getByte(source) == '-' ? value : -value;
     }

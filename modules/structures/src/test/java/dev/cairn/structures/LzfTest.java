@@ -91,7 +91,7 @@ class LzfTest {
         random.nextBytes(noise);
         assertEquals(0, compress(noise, noise.length).length);
         for (int i = 0; i < 500; i++) {
-            byte[] input = input(random);
+            byte[] input = java.util.Arrays.copyOf(input(random), 1 + random.nextInt(3000));
             int needed = compress(input, 2 * input.length + 1).length;
             assertEquals(0, compress(input, needed - 1).length);
             assertArrayEquals(input, expand(compress(input, needed), input.length));

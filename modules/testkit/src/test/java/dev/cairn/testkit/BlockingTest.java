@@ -220,6 +220,41 @@ class BlockingTest {
     }
 
     @Test
+    void servesTheKeysOfATransactionInTheOrderInWhichTheyBecameReady() throws Exception {
+        a.send("BOX.TAKE", "k1", "0");
+        awaitBlocked(1);
+        b.send("BOX.TAKE", "k2", "0");
+        awaitBlocked(2);
+        try (TestClient c = server.client()) {
+            c.line("MULTI");
+            c.line("BOX.PUT k2 2");
+            c.line("BOX.PUT k1 1");
+            c.line("BOX.PUT k2 3");
+            assertEquals("[OK, OK, OK]", c.line("EXEC"));
+        }
+        assertEquals("1", a.receiveText());
+        assertEquals("3", b.receiveText());
+    }
+
+    @Test
+    void countsACommandThatWaitedWhenItIsServed() throws Exception {
+        a.send("BOX.TAKE", "k", "0");
+        awaitBlocked(1);
+        assertFalse(b.line("INFO commandstats").contains("cmdstat_box.take"));
+        b.line("BOX.PUT k v");
+        assertEquals("v", a.receiveText());
+        assertTrue(b.line("INFO commandstats").contains("cmdstat_box.take:calls=1,"));
+    }
+
+    @Test
+    void dropsTheReplyThatAClientDidNotWantToHave() throws Exception {
+        a.send("CLIENT", "REPLY", "SKIP").send("BOX.TAKE", "k", "0").send("PING");
+        awaitBlocked(1);
+        b.line("BOX.PUT k v");
+        assertEquals("PONG", a.receiveText());
+    }
+
+    @Test
     void shutsDownWhileClientsWait() throws Exception {
         a.send("BOX.TAKE", "k", "100000");
         b.send("BOX.WAIT");

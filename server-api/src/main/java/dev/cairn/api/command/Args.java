@@ -36,4 +36,9 @@ public interface Args {
         }
         return v;
     }
+
+    /** A copy of all arguments on the heap, free of the originals' life time: for a command that goes on later. */
+    default Args retain() {
+        return new HeapArgs(this);
+    }
 }

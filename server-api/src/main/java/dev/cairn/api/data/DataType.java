@@ -100,6 +100,16 @@ public interface DataType {
     default void release(Object value) {
     }
 
+    /**
+     * Takes a setting that DEBUG was given, for tests of the type: {@code DEBUG setting value}.
+     *
+     * @return whether the setting is this type's; what it is set to is in force then
+     * @throws dev.cairn.api.command.CommandError when the value is not a possible one
+     */
+    default boolean debug(String setting, Bytes value) {
+        return false;
+    }
+
     /** Takes commands of a rewrite. */
     interface CommandSink {
         /** Adds a command: its name and arguments. */

@@ -137,11 +137,23 @@ public final class DebugCommands {
             case "dict-resizing" -> server.databases().resizing(isOn(argument));
             case "log" -> LOG.warn("DEBUG LOG: {}", argument.text());
             default -> {
-                return withOneReplied(name, call, args, out);
+                if (!isOfAType(name, argument)) {
+                    return withOneReplied(name, call, args, out);
+                }
             }
         }
         out.ok();
         return true;
+    }
+
+    /** Offers a setting to the data types, of which one may take it. */
+    private boolean isOfAType(String name, Bytes value) {
+        for (DataType type : server.databases().types()) {
+            if (type.debug(name, value)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean withOneReplied(String name, Call call, Args args, Reply out) {

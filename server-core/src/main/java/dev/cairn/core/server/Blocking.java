@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -18,23 +17,33 @@ import dev.cairn.api.command.Bytes;
 import dev.cairn.api.command.CommandError;
 import dev.cairn.api.command.Suspension;
 import dev.cairn.api.command.Ticket;
+import dev.cairn.api.data.DataType;
+import dev.cairn.api.data.Slot;
 import dev.cairn.core.db.Database;
 
 /**
  * Clients that wait in blocking commands: for keys, for a time, for a ticket. Main thread.
  *
- * <p>A change to a key that clients wait for only notes the key; the clients are served after the command, in the order in which they
- * began to wait. A client that was served goes on with what it had sent meanwhile before the loop sleeps.
+ * <p>A change to a key that clients wait for only notes the key, once, if it then holds what one of them waits for. After the command,
+ * or the transaction, keys are looked at in the order in which they were noted, and the clients of each are tried in the order in which they
+ * began to wait, as long as the key holds what they want. What serving them changes may make further keys ready: those come in the next
+ * round. A client that was served goes on with what it had sent meanwhile before the loop sleeps. To the statistics a command that waited is one
+ * that was executed when it gave its reply.
  */
 final class Blocking {
     private static final Logger LOG = LoggerFactory.getLogger(Blocking.class);
+    /** Timers need not be longer. */
+    private static final long HUNDRED_YEARS = 100 * 366 * 86_400_000L;
+
+    private record ReadyKey(Database database, Bytes key) {
+    }
 
     private static final CommandError UNBLOCKED = CommandError.of("UNBLOCKED", "client unblocked via CLIENT UNBLOCK");
 
     private final Server server;
     private final List<Map<Bytes, Set<Blocked>>> waiting = new ArrayList<>();
-    /** Keys that were changed and not looked at yet, by database. */
-    private final Map<Database, Set<Bytes>> ready = new LinkedHashMap<>();
+    /** Keys that were changed and not looked at yet. */
+    private Set<ReadyKey> ready = new LinkedHashSet<>();
     private final ArrayDeque<ServerClient> unblocked = new ArrayDeque<>();
     private int count;
 
@@ -81,36 +90,59 @@ final class Blocking {
             map.computeIfAbsent(key, k -> new LinkedHashSet<>()).add(b);
         }
         if (suspension.timeoutMillis() > 0) {
-            b.timer = server.loop().after(Duration.ofMillis(suspension.timeoutMillis()), () -> finish(b, suspension.timedOut()));
+            b.timer = server.loop().after(Duration.ofMillis(Math.min(suspension.timeoutMillis(), HUNDRED_YEARS)),
+                    () -> finish(b, suspension.timedOut()));
         }
         return b;
     }
 
     /** Notes that a key was changed; what waits for it is tried after the command. */
     void touched(Database db, Bytes key) {
-        if (count > 0 && waiting.get(db.index()).containsKey(key)) {
-            ready(db).add(key.retain());
+        if (count > 0) {
+            Set<Blocked> set = waiting.get(db.index()).get(key);
+            if (set != null && isWanted(db, key, set)) {
+                ready.add(new ReadyKey(db, key.retain()));
+            }
         }
-    }
-
-    private Set<Bytes> ready(Database db) {
-        return ready.computeIfAbsent(db, d -> new LinkedHashSet<>());
     }
 
     /** Notes all keys of a database that clients wait for, as after a swap. */
     void touchedAll(Database db) {
-        Set<Bytes> keys = waiting.get(db.index()).keySet();
-        if (!keys.isEmpty()) {
-            ready(db).addAll(keys);
+        waiting.get(db.index()).forEach((key, set) -> {
+            if (isWanted(db, key, set)) {
+                ready.add(new ReadyKey(db, key));
+            }
+        });
+    }
+
+    private boolean isWanted(Database db, Bytes key, Set<Blocked> set) {
+        for (Blocked b : set) {
+            if (isWanted(db, key, b)) {
+                return true;
+            }
         }
+        return false;
+    }
+
+    /** Whether the key is as the client waits for it. */
+    private boolean isWanted(Database db, Bytes key, Blocked b) {
+        if (b.suspension.wakeOnDelete()) {
+            return true;
+        }
+        int slots = server.databases().slotMark();
+        Slot slot = db.peek(key);
+        DataType type = b.suspension.type().orElse(null);
+        boolean wanted = slot.exists() && (type == null || slot.type() == type);
+        server.databases().releaseSlots(slots);
+        return wanted;
     }
 
     /** Serves the clients that wait for keys which were changed, until there is nothing left to serve. */
     void serveReady() {
         while (!ready.isEmpty()) {
-            Map<Database, Set<Bytes>> round = new LinkedHashMap<>(ready);
-            ready.clear();
-            round.forEach((db, keys) -> keys.forEach(key -> serve(db, key)));
+            Set<ReadyKey> round = ready;
+            ready = new LinkedHashSet<>();
+            round.forEach(r -> serve(r.database, r.key));
         }
     }
 
@@ -120,10 +152,7 @@ final class Blocking {
             return;
         }
         for (Blocked b : List.copyOf(set)) {
-            int slots = server.databases().slotMark();
-            boolean wanted = b.suspension.wakeOnDelete() || db.peek(key).exists();
-            server.databases().releaseSlots(slots);
-            if (wanted) {
+            if (isWanted(db, key, b)) {
                 attempt(b, b.suspension.ready());
             }
         }
@@ -135,7 +164,7 @@ final class Blocking {
 
     /** Tries to serve a client; it stays blocked when the step says so. */
     void attempt(Blocked b, Suspension.Resume step) {
-        if (b.waiting() && server.dispatcher().resume(b, step)) {
+        if (b.waiting() && server.dispatcher().resume(b, step, false)) {
             unblock(b);
         }
     }
@@ -165,7 +194,7 @@ final class Blocking {
     /** Runs the last step of a client's wait. */
     void finish(Blocked b, Suspension.Resume step) {
         if (b.waiting()) {
-            server.dispatcher().resume(b, step);
+            server.dispatcher().resume(b, step, true);
             unblock(b);
         }
     }

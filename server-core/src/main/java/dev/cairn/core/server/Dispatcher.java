@@ -405,10 +405,17 @@ public final class Dispatcher {
                 databases.accessClock().hold(false);
             }
         }
+        if (client.blocked == null) {
+            countCall(client, e, errors);
+        }
+    }
+
+    /** Counts an execution that has given its reply. */
+    private void countCall(ServerClient client, CommandEntry e, long errorsBefore) {
         e.calls++;
         stats.commands++;
         client.commandsProcessed++;
-        if (out.errors() != errors) {
+        if (client.reply.errors() != errorsBefore) {
             e.failed++;
         }
         if (shown) {
@@ -461,10 +468,15 @@ public final class Dispatcher {
         return ABORTED;
     }
 
-    /** Runs a step of a blocked client; true when it gave the reply. */
-    boolean resume(Blocked b, Suspension.Resume step) {
+    /**
+     * Runs a step of a blocked client; true when it gave the reply.
+     *
+     * @param last whether the step gives the reply whatever it says
+     */
+    boolean resume(Blocked b, Suspension.Resume step, boolean last) {
         ServerClient client = b.client;
         ReplyWriter out = client.reply;
+        long errors = out.errors();
         long start = out.position();
         int slots = databases.slotMark();
         long begin = System.nanoTime();
@@ -475,7 +487,7 @@ public final class Dispatcher {
         boolean outerEffects = logged && stream.enter();
         boolean served;
         try {
-            served = step.resume(new CallContext(server, client, b.entry), out);
+            served = step.resume(new CallContext(server, client, b.entry), out) || last;
         } catch (CommandError error) {
             out.truncateTo(start);
             out.error(error);
@@ -492,7 +504,13 @@ public final class Dispatcher {
             databases.releaseSlots(slots);
         }
         b.entry.nanos += System.nanoTime() - begin;
+        if (served) {
+            countCall(client, b.entry, errors);
+        }
         server.clients().sendPostponed(client);
+        if (served) {
+            afterReply(client);
+        }
         server.clients().replied(client);
         return served;
     }

@@ -91,7 +91,7 @@ final class Lcs {
         if (slot.type() != StringType.TYPE) {
             throw NOT_STRINGS;
         }
-        return StringType.content(slot);
+        return StringType.TYPE.content(slot);
     }
 
     private static Subsequence compute(Bytes a, Bytes b, boolean whole) {

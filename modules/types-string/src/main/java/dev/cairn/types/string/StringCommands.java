@@ -510,7 +510,7 @@ final class StringCommands {
     /** Turns a string that is held as an integer into bytes. */
     private static void makeBytes(WriteSlot slot) {
         if (slot.encoding() == StringType.INT) {
-            slot.put(StringType.TYPE, StringType.RAW, StringType.content(slot));
+            slot.put(StringType.TYPE, StringType.RAW, StringType.TYPE.content(slot));
         }
     }
 
@@ -531,7 +531,7 @@ final class StringCommands {
         if (length == 0 || crossed || start > end) {
             out.bulk(Bytes.EMPTY);
         } else {
-            out.bulk(StringType.content(slot), (int) start, (int) end + 1);
+            out.bulk(StringType.TYPE.content(slot), (int) start, (int) end + 1);
         }
     }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 
 import dev.cairn.api.command.Bytes;
 import dev.cairn.api.command.Reply;
+import dev.cairn.api.data.Content;
 import dev.cairn.api.data.DataType;
 import dev.cairn.api.data.Slot;
 import dev.cairn.api.data.TypeId;
@@ -16,7 +17,7 @@ import dev.cairn.api.data.WriteSlot;
  * <p>The server holds short and long bytes alike; the encodings {@code embstr} and {@code raw} tell them apart as Redis does, where a
  * string is short up to 44 bytes and until it is changed in place.
  */
-final class StringType implements DataType {
+final class StringType implements DataType, Content {
     /** The one instance. */
     static final StringType TYPE = new StringType();
 
@@ -120,7 +121,8 @@ final class StringType implements DataType {
     }
 
     /** The content of a string, copied only when it is an integer. */
-    static Bytes content(Slot string) {
+    @Override
+    public Bytes content(Slot string) {
         return string.encoding() == INT ? Bytes.of(Long.toString(string.integer())) : string.bytes();
     }
 

@@ -5,6 +5,8 @@ final class CommandStream {
     private final Dice dice;
     private final StringUnits strings;
     private final GenericUnits generics;
+    private final ListUnits lists;
+    private final SortUnits sorts;
     private final TransactionUnits transactions;
     private final ConnectionUnits connections;
     private final ServerUnits servers;
@@ -15,7 +17,10 @@ final class CommandStream {
         dice = new Dice(seed);
         strings = new StringUnits(dice);
         generics = new GenericUnits(dice);
-        transactions = new TransactionUnits(dice, () -> dice.chance(0.7) ? strings.next() : generics.next());
+        lists = new ListUnits(dice);
+        sorts = new SortUnits(dice);
+        transactions =
+                new TransactionUnits(dice, () -> dice.chance(0.5) ? strings.next() : dice.chance(0.5) ? lists.next() : generics.next());
         connections = new ConnectionUnits(dice, protocol);
         servers = new ServerUnits(dice);
         malformed = new MalformedUnits(dice);
@@ -24,8 +29,11 @@ final class CommandStream {
 
     Unit next() {
         int roll = dice.below(100);
-        if (roll < 40) {
+        if (roll < 24) {
             return strings.next();
+        }
+        if (roll < 40) {
+            return dice.chance(0.9) ? lists.next() : sorts.next();
         }
         if (roll < 45) {
             return messages.next();

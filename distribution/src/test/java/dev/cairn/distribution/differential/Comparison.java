@@ -15,6 +15,10 @@ record Comparison(String name, BiPredicate<RespReply, RespReply> matches) {
     /** Equal in every byte. */
     static final Comparison EXACT = new Comparison("exact", RespReply::equals);
 
+    /** The same encoding; since Redis 7.2 short lists are listpacks. */
+    static final Comparison ENCODING = new Comparison("encoding",
+            (a, b) -> a.equals(b) || a.text().equals("quicklist") && b.text().equals("listpack"));
+
     /** The same elements in any order. */
     static final Comparison UNORDERED = new Comparison("any order", (a, b) -> sorted(a).equals(sorted(b)));
 

@@ -171,8 +171,10 @@ final class ServerPair implements AutoCloseable {
             List<Unit> questions = new ArrayList<>();
             for (RespReply key : client.read().elements().get(1).elements()) {
                 byte[] name = Dice.ascii(key.text());
-                questions.add(Unit.of(Words.of("TYPE").add(name).step(), Words.of("OBJECT").add("ENCODING").add(name).step(),
-                        Words.of("PTTL").add(name).step().compared(Comparison.MILLISECONDS), Words.of("GET").add(name).step()));
+                questions.add(Unit.of(Words.of("TYPE").add(name).step(),
+                        Words.of("OBJECT").add("ENCODING").add(name).step().compared(Comparison.ENCODING),
+                        Words.of("PTTL").add(name).step().compared(Comparison.MILLISECONDS), Words.of("GET").add(name).step(),
+                        Words.of("LRANGE").add(name).add("0").add("-1").step()));
             }
             mismatch = run(questions);
             if (mismatch.isPresent()) {

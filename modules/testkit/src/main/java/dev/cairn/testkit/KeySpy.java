@@ -290,6 +290,16 @@ final class KeySpy implements ServerModule {
         }
 
         @Override
+        public int mark() {
+            return to.mark();
+        }
+
+        @Override
+        public void release(int mark) {
+            to.release(mark);
+        }
+
+        @Override
         public void flush(boolean lazily) {
             to.flush(lazily);
         }

@@ -350,6 +350,16 @@ public final class TestServer implements AutoCloseable {
         return server().info().text(List.of(section));
     }
 
+    /** Waits until so many clients wait in blocking commands. */
+    public void awaitBlocked(int clients) throws Exception {
+        await(clients + " blocked clients", () -> server().blockedClients() == clients);
+    }
+
+    /** Bytes that keys, values and indexes take. */
+    public long dataBytes() throws Exception {
+        return onMain(() -> server().databases().usedBytes());
+    }
+
     /**
      * Bytes that the main thread has allocated on the Java heap so far. In the checked mode of the off-heap memory commands allocate; a
      * test of their allocations runs without it.

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.ToIntBiFunction;
 
 import org.jspecify.annotations.Nullable;
 
@@ -114,6 +115,14 @@ public final class CommandSpec {
         return spec.flags().contains(KeySpec.Flag.VARIABLE_FLAGS) ? from.keyFlags.apply(spec, args) : spec.flags();
     }
 
+    /**
+     * Where the key of a spec with an unknown begin stands among the arguments of an execution: 0 for nowhere, -1 when the declaration does
+     * not tell.
+     */
+    public int keyPosition(KeySpec spec, Args args) {
+        return from.keyPosition.applyAsInt(spec, args);
+    }
+
     /** What changed since it came. */
     public List<Change> history() {
         return from.history;
@@ -185,6 +194,7 @@ public final class CommandSpec {
         private List<String> tips = List.of();
         private List<KeySpec> keySpecs = List.of();
         private BiFunction<KeySpec, Args, Set<KeySpec.Flag>> keyFlags = (spec, args) -> spec.flags();
+        private ToIntBiFunction<KeySpec, Args> keyPosition = (spec, args) -> -1;
         private List<Change> history = List.of();
         private @Nullable String deprecatedSince;
         private @Nullable String replacedBy;
@@ -243,6 +253,12 @@ public final class CommandSpec {
         /** Sets what is done to the keys of specs with {@link KeySpec.Flag#VARIABLE_FLAGS}: a function of the spec and the arguments. */
         public Builder keyFlags(BiFunction<KeySpec, Args, Set<KeySpec.Flag>> function) {
             keyFlags = function;
+            return this;
+        }
+
+        /** Sets what tells where the key of a spec with an unknown begin stands, 0 for nowhere; a pure function. */
+        public Builder keyPosition(ToIntBiFunction<KeySpec, Args> function) {
+            keyPosition = function;
             return this;
         }
 

@@ -96,6 +96,12 @@ public interface Keyspace {
     /** Counts parts of values, such as fields of hashes, that were deleted because their time was over. */
     void countExpired(long parts);
 
+    /** How many slots are open, for {@link #release}: of a command that opens more keys than may be open at once. */
+    int mark();
+
+    /** Ends the life of the slots that were opened since the mark. */
+    void release(int mark);
+
     /** Deletes all keys, and frees their values before it returns. */
     default void flush() {
         flush(false);

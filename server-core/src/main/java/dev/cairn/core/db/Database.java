@@ -70,6 +70,16 @@ public final class Database implements Keyspace {
     }
 
     @Override
+    public int mark() {
+        return all.slotMark();
+    }
+
+    @Override
+    public void release(int mark) {
+        all.releaseSlots(mark);
+    }
+
+    @Override
     public Effects effects() {
         return all.events().effects(this);
     }

@@ -408,6 +408,9 @@ public final class Dispatcher {
         if (client.blocked == null) {
             countCall(client, e, errors);
         }
+        if (shown) {
+            server.monitors().show(client, a, c.redactions());
+        }
     }
 
     /** Counts an execution that has given its reply. */
@@ -417,9 +420,6 @@ public final class Dispatcher {
         client.commandsProcessed++;
         if (client.reply.errors() != errorsBefore) {
             e.failed++;
-        }
-        if (shown) {
-            server.monitors().show(client, a, c.redactions());
         }
     }
 

@@ -59,7 +59,7 @@ public final class KeyFinder {
             if (k.flags().contains(KeySpec.Flag.NOT_KEY)) {
                 continue;
             }
-            Span span = span(k, args);
+            Span span = span(spec, k, args);
             if (span.absent) {
                 continue;
             }
@@ -77,7 +77,11 @@ public final class KeyFinder {
         return Optional.of(keys);
     }
 
-    private static Span span(KeySpec k, Args args) {
+    private static Span span(CommandSpec spec, KeySpec k, Args args) {
+        if (k.begin() instanceof KeySpec.Begin.Unknown) {
+            int position = spec.keyPosition(k, args);
+            return position < 0 ? Span.INVALID : position == 0 ? Span.ABSENT : new Span(position, position, 1, false, false);
+        }
         int begin = switch (k.begin()) {
             case KeySpec.Begin.Index index -> index.position();
             case KeySpec.Begin.Keyword keyword -> afterKeyword(keyword, args);

@@ -14,13 +14,13 @@ module dev.cairn.core {
 
     requires static org.jspecify;
 
-    /* The test kit runs servers inside a test, the benchmarks one without sockets. */
-    exports dev.cairn.core.boot to dev.cairn.testkit, dev.cairn.benchmarks;
-    exports dev.cairn.core.config to dev.cairn.testkit;
+    /* Embedded servers run inside an application, the test kit's inside a test, the benchmarks one without sockets. */
+    exports dev.cairn.core.boot to dev.cairn.embedded, dev.cairn.testkit, dev.cairn.benchmarks;
+    exports dev.cairn.core.config to dev.cairn.embedded, dev.cairn.testkit;
     exports dev.cairn.core.db to dev.cairn.testkit;
-    exports dev.cairn.core.loop to dev.cairn.testkit;
-    exports dev.cairn.core.module to dev.cairn.testkit, dev.cairn.benchmarks;
-    exports dev.cairn.core.server to dev.cairn.testkit, dev.cairn.benchmarks;
+    exports dev.cairn.core.loop to dev.cairn.embedded, dev.cairn.testkit;
+    exports dev.cairn.core.module to dev.cairn.embedded, dev.cairn.testkit, dev.cairn.benchmarks;
+    exports dev.cairn.core.server to dev.cairn.embedded, dev.cairn.testkit, dev.cairn.benchmarks;
 
     uses dev.cairn.api.ServerModule;
 

@@ -7,6 +7,7 @@ module dev.cairn.testkit {
     requires transitive dev.cairn.api;
     requires transitive dev.cairn.resp;
     requires transitive org.junit.jupiter.api;
+    requires transitive dev.cairn.transport.inprocess;
     requires dev.cairn.core;
     requires dev.cairn.structures;
     requires jdk.management;

@@ -47,7 +47,7 @@ import dev.cairn.api.io.Listener;
  */
 @Timeout(60)
 public abstract class ConnectionTypeContract {
-    private static final int PATIENCE_SECONDS = MemoryTransport.PATIENCE_SECONDS;
+    private static final int PATIENCE_SECONDS = TestServer.PATIENCE_SECONDS;
 
     private final MemorySegment buffer = Arena.ofAuto().allocate(1 << 20);
     private final List<Peer> peers = new ArrayList<>();

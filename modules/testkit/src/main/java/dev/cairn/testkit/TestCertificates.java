@@ -46,6 +46,7 @@ public final class TestCertificates {
     public static TestCertificates make(Path folder, String algorithm) throws IOException, GeneralSecurityException {
         Files.createDirectories(folder);
         Path file = folder.resolve("certificates.p12");
+        Files.deleteIfExists(file);
         keytool(file, algorithm, "ca", "CN=Test authority", "-ext", "bc:c");
         keytool(file, algorithm, "server", "CN=server", "-signer", "ca", "-ext", "san=dns:localhost,ip:127.0.0.1");
         keytool(file, algorithm, "client", "CN=client, O=Acme Inc.", "-signer", "ca");

@@ -7,16 +7,17 @@ import java.util.List;
 
 import dev.cairn.resp.Resp;
 import dev.cairn.resp.Value;
+import dev.cairn.transport.inprocess.InProcessTransport;
 
 /**
  * A client of a {@link TestServer}. For one thread at a time. What waits longer than 20 seconds for the server, or finds the connection
  * ended, fails with an {@link AssertionError}.
  */
 public final class TestClient implements AutoCloseable {
-    private final MemoryTransport.Peer peer;
+    private final InProcessTransport.Peer peer;
 
     /** A client over a connection. */
-    TestClient(MemoryTransport.Peer peer) {
+    TestClient(InProcessTransport.Peer peer) {
         this.peer = peer;
     }
 

@@ -32,10 +32,11 @@ import dev.cairn.core.server.CommandEntry;
 import dev.cairn.core.server.Server;
 import dev.cairn.structures.Heap;
 import dev.cairn.structures.Pages;
+import dev.cairn.transport.inprocess.InProcessTransport;
 
 /**
  * A server inside the test: the modules that the test gives it and the intrinsic commands, on a main thread of its own, with the transport
- * {@link MemoryTransport}. Its methods are for any thread.
+ * {@link InProcessTransport}. Its methods are for any thread.
  *
  * <pre>{@code
  * try (TestServer server = TestServer.with(new MyModule()).config("hz 100").start(); TestClient client = server.client()) {
@@ -47,12 +48,13 @@ import dev.cairn.structures.Pages;
  * of the process is closed, if native memory is left.
  */
 public final class TestServer implements AutoCloseable {
-    private static final int PATIENCE_SECONDS = MemoryTransport.PATIENCE_SECONDS;
+    /** How long a test waits for something to happen. */
+    static final int PATIENCE_SECONDS = 20;
     private static int servers;
     private static long mappedBefore;
 
     private final ServerAssembly assembly = new ServerAssembly();
-    private final MemoryTransport transport = new MemoryTransport();
+    private final InProcessTransport transport = new InProcessTransport("memory");
     private final CompletableFuture<Server> started = new CompletableFuture<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final Thread main;
@@ -120,6 +122,7 @@ public final class TestServer implements AutoCloseable {
 
     private TestServer(Builder of) {
         failuresExpected = of.failuresExpected;
+        transport.patience(Duration.ofSeconds(PATIENCE_SECONDS));
         listening = of.listening;
         List<ServerModule> modules = new ArrayList<>(of.modules);
         modules.add(new Transport(transport));
@@ -218,7 +221,7 @@ public final class TestServer implements AutoCloseable {
     }
 
     /** The transport, for clients of a special kind. */
-    public MemoryTransport transport() {
+    public InProcessTransport transport() {
         return transport;
     }
 
@@ -413,7 +416,7 @@ public final class TestServer implements AutoCloseable {
     }
 
     /** Brings the transport. */
-    private record Transport(MemoryTransport transport) implements ServerModule {
+    private record Transport(InProcessTransport transport) implements ServerModule {
         @Override
         public ModuleInfo info() {
             return ModuleInfo.of("testkit", 1);

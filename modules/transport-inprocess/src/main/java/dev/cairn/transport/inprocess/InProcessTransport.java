@@ -1,15 +1,15 @@
-package dev.cairn.testkit;
+package dev.cairn.transport.inprocess;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -22,12 +22,13 @@ import dev.cairn.api.io.Listener;
 import dev.cairn.api.io.Loop;
 
 /**
- * A connection type in memory, so that tests need neither ports nor sockets. {@link #connect} is for any thread, as are the setters, which
- * hold for connections made afterwards.
+ * Connections inside the JVM: bytes go from one thread to another through bounded pipes, without sockets. {@link #connect} is for any
+ * thread, as are the setters, which hold for connections made afterwards.
  */
-public final class MemoryTransport implements ConnectionType {
-    /** How long a client waits for the server, in seconds. */
-    static final int PATIENCE_SECONDS = 20;
+public final class InProcessTransport implements ConnectionType {
+    /** Bytes that a client can send before the server has to read. */
+    private static final int MOST_UNREAD = 64 << 20;
+    private static final long FOREVER = Long.MAX_VALUE / 4;
 
     private final String name;
     private final AtomicLong numbers = new AtomicLong();
@@ -37,20 +38,21 @@ public final class MemoryTransport implements ConnectionType {
     private volatile int maxRead = Integer.MAX_VALUE;
     private volatile int maxWrite = Integer.MAX_VALUE;
     private volatile int window = 16 << 20;
+    private volatile long patience = FOREVER;
 
-    /** A transport called {@code memory}. */
-    public MemoryTransport() {
-        this("memory");
+    /** A transport called {@code inprocess}. */
+    public InProcessTransport() {
+        this("inprocess");
     }
 
-    /** A transport of the given name. */
-    public MemoryTransport(String name) {
+    /** A transport of another name, for a second one in the same server. */
+    public InProcessTransport(String name) {
         this.name = name;
     }
 
     /** The client's end of a connection. For one thread at a time. */
     public interface Peer extends AutoCloseable {
-        /** What the server sends; a read that waits longer than 20 seconds fails with an {@link InterruptedIOException}. */
+        /** What the server sends; a read that waits longer than {@link #patience} fails with an {@link InterruptedIOException}. */
         InputStream in();
 
         /** What the server receives. */
@@ -62,6 +64,11 @@ public final class MemoryTransport implements ConnectionType {
 
         /** Breaks the connection, as a network does. */
         void reset();
+    }
+
+    /** Sets how long a client waits for the server before its read or write fails; for ever at first. */
+    public void patience(Duration time) {
+        patience = time.toNanos();
     }
 
     /** Lets the server read no more than this at once. */
@@ -91,7 +98,7 @@ public final class MemoryTransport implements ConnectionType {
         return List.of(new Listener() {
             @Override
             public String address() {
-                return "memory";
+                return name;
             }
 
             @Override
@@ -119,7 +126,7 @@ public final class MemoryTransport implements ConnectionType {
     /** Connects, as a client of this host or as one of another. */
     public Peer connect(boolean loopback) {
         Loop to = Objects.requireNonNull(loop, "nobody listens");
-        End connection = new End(to, numbers.incrementAndGet(), loopback, maxRead, maxWrite, window);
+        End connection = new End(to, loopback);
         open.add(connection);
         to.post(() -> {
             Consumer<Connection> taker = accepted;
@@ -132,20 +139,21 @@ public final class MemoryTransport implements ConnectionType {
         return connection.peer;
     }
 
-    /** Breaks all connections, so that no client waits for a server that has failed. */
-    void breakOff() {
+    /** Breaks all connections, so that no client waits for a server that has ended. */
+    public void breakOff() {
         open.forEach(end -> end.peer.reset());
     }
 
     /** The server's end. Main thread, but for reads and writes while it is lent. */
     private final class End implements Connection {
         private final Loop on;
-        private final long number;
+        private final long number = numbers.incrementAndGet();
         private final boolean loopback;
-        private final int readLimit;
-        private final int writeLimit;
-        private final Pipe in = new Pipe(Integer.MAX_VALUE);
-        private final Pipe out;
+        private final int readLimit = maxRead;
+        private final int writeLimit = maxWrite;
+        private final long clientPatience = patience;
+        private final Pipe in = new Pipe(MOST_UNREAD);
+        private final Pipe out = new Pipe(window);
         private final AtomicBoolean posted = new AtomicBoolean();
         private final Runnable pump = this::pump;
         private final Peer peer = new ClientEnd(this);
@@ -155,13 +163,9 @@ public final class MemoryTransport implements ConnectionType {
         private volatile boolean lent;
         private volatile boolean closed;
 
-        End(Loop on, long number, boolean loopback, int readLimit, int writeLimit, int window) {
+        End(Loop on, boolean loopback) {
             this.on = on;
-            this.number = number;
             this.loopback = loopback;
-            this.readLimit = readLimit;
-            this.writeLimit = writeLimit;
-            this.out = new Pipe(window);
         }
 
         /** Has the handlers called in the loop's next turn. Thread-safe. */
@@ -205,17 +209,17 @@ public final class MemoryTransport implements ConnectionType {
 
         @Override
         public ConnectionType type() {
-            return MemoryTransport.this;
+            return InProcessTransport.this;
         }
 
         @Override
         public String peer() {
-            return (loopback ? "memory:" : "elsewhere:") + number;
+            return (loopback ? name : "elsewhere") + ":" + number;
         }
 
         @Override
         public String local() {
-            return "memory:0";
+            return name + ":0";
         }
 
         @Override
@@ -335,8 +339,25 @@ public final class MemoryTransport implements ConnectionType {
 
         @Override
         public void write(byte[] bytes, int offset, int length) throws IOException {
-            server.in.put(bytes, offset, length);
-            server.schedule();
+            int sent = 0;
+            while (sent < length) {
+                sent += server.in.put(bytes, offset + sent, length - sent);
+                server.schedule();
+                if (sent < length) {
+                    awaitRoom();
+                }
+            }
+        }
+
+        private void awaitRoom() throws IOException {
+            try {
+                if (!server.in.awaitWritable(server.clientPatience)) {
+                    throw new InterruptedIOException("the server reads nothing");
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("interrupted");
+            }
         }
     }
 
@@ -379,8 +400,8 @@ public final class MemoryTransport implements ConnectionType {
                 return true;
             }
             try {
-                if (!server.out.awaitReadable(TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS))) {
-                    throw new InterruptedIOException("the server sent nothing for " + PATIENCE_SECONDS + " seconds");
+                if (!server.out.awaitReadable(server.clientPatience)) {
+                    throw new InterruptedIOException("the server sent nothing for " + server.clientPatience / 1_000_000_000 + " seconds");
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();

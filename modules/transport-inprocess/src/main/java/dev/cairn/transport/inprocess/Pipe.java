@@ -1,4 +1,4 @@
-package dev.cairn.testkit;
+package dev.cairn.transport.inprocess;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -144,6 +144,19 @@ final class Pipe {
     synchronized boolean awaitReadable(long nanos) throws InterruptedException {
         long deadline = System.nanoTime() + nanos;
         while (!readable()) {
+            long left = deadline - System.nanoTime();
+            if (left <= 0) {
+                return false;
+            }
+            wait(left / 1_000_000, (int) (left % 1_000_000));
+        }
+        return true;
+    }
+
+    /** Waits until a write would not block; false when the time is over. */
+    synchronized boolean awaitWritable(long nanos) throws InterruptedException {
+        long deadline = System.nanoTime() + nanos;
+        while (!writable()) {
             long left = deadline - System.nanoTime();
             if (left <= 0) {
                 return false;

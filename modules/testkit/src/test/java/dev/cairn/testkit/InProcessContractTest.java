@@ -8,9 +8,10 @@ import dev.cairn.api.ModuleInfo;
 import dev.cairn.api.Registrar;
 import dev.cairn.api.ServerModule;
 import dev.cairn.api.io.Listener;
+import dev.cairn.transport.inprocess.InProcessTransport;
 
-class MemoryTransportTest extends ConnectionTypeContract {
-    private final MemoryTransport transport = new MemoryTransport("other-memory");
+class InProcessContractTest extends ConnectionTypeContract {
+    private final InProcessTransport transport = new InProcessTransport("other-memory");
 
     @Override
     protected ServerModule module() {
@@ -39,7 +40,7 @@ class MemoryTransportTest extends ConnectionTypeContract {
 
     @Override
     protected Peer connect(Listener listener) {
-        MemoryTransport.Peer peer = transport.connect();
+        InProcessTransport.Peer peer = transport.connect();
         return new Peer() {
             @Override
             public InputStream in() {

@@ -1,0 +1,2 @@
+/** A server inside an application. */
+package dev.cairn.embedded;

@@ -1,0 +1,2 @@
+/** Connections inside the JVM. */
+package dev.cairn.transport.inprocess;

@@ -453,6 +453,7 @@ public final class ModuleManager {
         Server server = bound;
         if (server != null) {
             server.removeCommands(name);
+            m.connectionTypes().forEach(server.listeners()::close);
             declared.dataTypes.forEach(server.databases()::removeType);
             declared.infos.forEach(i -> server.info().remove(i.title()));
             declared.listeners.forEach(l -> forget(server, l));

@@ -2,11 +2,12 @@ package dev.cairn.core.server;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.function.Consumer;
 
 import dev.cairn.api.io.Connection;
@@ -24,8 +25,8 @@ public final class Listeners {
     private final Loop loop;
     private final Consumer<Connection> accepted;
     private final Map<ConnectionType, List<Listener>> byType = new LinkedHashMap<>();
-    /** Types that are gone, as long as they have connections. */
-    private final Set<ConnectionType> gone = new HashSet<>();
+    /** Types that are gone, as long as they have connections: those hold them. */
+    private final Set<ConnectionType> gone = Collections.newSetFromMap(new WeakHashMap<>());
     /** The keys of {@link #byType}, for every turn of the loop. */
     private ConnectionType[] types = {};
     private boolean drain;

@@ -39,7 +39,8 @@ final class RedisBenchmark {
     /** Sends {@code requests} commands of a workload to a server. */
     Sample run(Server server, Workload workload, long requests) throws CompareException, IOException, InterruptedException {
         List<String> line = new ArrayList<>(command);
-        line.addAll(List.of("-h", "127.0.0.1", "-p", Integer.toString(server.port()), "-n", Long.toString(requests), "--precision", "3"));
+        line.addAll(workload.transport().arguments(server));
+        line.addAll(List.of("-n", Long.toString(requests), "--precision", "3"));
         line.addAll(workload.arguments());
         long serverBefore = server.cpuNanos();
         long clientBefore = CpuClock.ofEndedChildren();

@@ -30,13 +30,17 @@ final class Server implements AutoCloseable {
     private final Launch launch;
     private final Process process;
     private final int port;
+    private final int tlsPort;
+    private final Path socket;
     private final long pid;
     private final long startNanos;
 
-    private Server(Launch launch, Process process, int port, long pid, long startNanos) {
+    private Server(Launch launch, Process process, int port, int tlsPort, Path socket, long pid, long startNanos) {
         this.launch = launch;
         this.process = process;
         this.port = port;
+        this.tlsPort = tlsPort;
+        this.socket = socket;
         this.pid = pid;
         this.startNanos = startNanos;
     }
@@ -48,11 +52,26 @@ final class Server implements AutoCloseable {
      * @param options further options, as on the command line of redis-server
      */
     static Server start(Launch launch, Path directory, String... options) throws CompareException {
+        return start(launch, directory, false, options);
+    }
+
+    /** Starts a server that also listens on a Unix socket and, if there is a certificate, on TLS; see {@link Transport}. */
+    static Server startOnAllTransports(Launch launch, Path directory) throws CompareException {
+        return start(launch, directory, true);
+    }
+
+    private static Server start(Launch launch, Path directory, boolean allTransports, String... options) throws CompareException {
         Path log = directory.resolve(launch.name() + ".out");
         try {
             int port = freePort();
             List<String> command = new ArrayList<>(launch.command());
             command.addAll(List.of("--port", Integer.toString(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"));
+            Path socket = directory.resolve(launch.name() + ".sock");
+            int tlsPort = freePort();
+            if (allTransports) {
+                command.addAll(List.of("--unixsocket", socket.toString()));
+                command.addAll(Transport.tlsOptions(directory, tlsPort));
+            }
             command.addAll(List.of(options));
             ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true)
                     .redirectInput(new File("/dev/null")).redirectOutput(log.toFile());
@@ -61,7 +80,7 @@ final class Server implements AutoCloseable {
             try {
                 awaitPong(process, port, began + START_TIMEOUT_NANOS);
                 long startNanos = System.nanoTime() - began;
-                return new Server(launch, process, port, servingPid(port), startNanos);
+                return new Server(launch, process, port, tlsPort, socket, servingPid(port), startNanos);
             } catch (IOException | CompareException e) {
                 Children.stop(process);
                 throw e;
@@ -128,6 +147,16 @@ final class Server implements AutoCloseable {
     /** The port it listens on. */
     int port() {
         return port;
+    }
+
+    /** The port it listens on for TLS, if it was started on all transports and there is a certificate. */
+    int tlsPort() {
+        return tlsPort;
+    }
+
+    /** The path of its Unix socket, if it was started on all transports. */
+    Path socket() {
+        return socket;
     }
 
     /** Nanoseconds from exec to the first PONG. */

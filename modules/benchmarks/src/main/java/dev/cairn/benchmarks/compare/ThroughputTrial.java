@@ -49,7 +49,15 @@ final class ThroughputTrial implements Trial {
 
     @Override
     public List<Table> run() throws CompareException, InterruptedException {
-        try (Server cairn = Server.start(options.cairn(), directory); Server redis = Server.start(options.redis(), directory)) {
+        if (workloads.stream().anyMatch(w -> w.transport() == Transport.TLS && options.selects(w.name()))) {
+            try {
+                Transport.makeCertificate(directory);
+            } catch (IOException e) {
+                failures.add("no TLS: openssl makes no certificate: " + e.getMessage());
+            }
+        }
+        try (Server cairn = Server.startOnAllTransports(options.cairn(), directory);
+                Server redis = Server.startOnAllTransports(options.redis(), directory)) {
             int loaded = 0;
             for (Workload workload : workloads) {
                 if (!options.selects(workload.name())) {

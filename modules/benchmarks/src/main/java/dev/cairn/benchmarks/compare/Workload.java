@@ -11,9 +11,15 @@ import java.util.List;
  * @param pipeline commands per pipeline
  * @param requests commands in a measurement
  * @param keys size of the random key space, all of it loaded before; 0 for one fixed key
+ * @param transport how to connect
  */
-record Workload(String name, String test, int pipeline, long requests, int keys) {
+record Workload(String name, String test, int pipeline, long requests, int keys, Transport transport) {
     private static final int CONNECTIONS = 50;
+
+    /** A workload over TCP. */
+    Workload(String name, String test, int pipeline, long requests, int keys) {
+        this(name, test, pipeline, requests, keys, Transport.TCP);
+    }
 
     /** All workloads in the order of the report. */
     static List<Workload> all(int keys) {
@@ -28,7 +34,15 @@ record Workload(String name, String test, int pipeline, long requests, int keys)
                 new Workload("set-p64", "set", 64, 5_000_000, 0),
                 new Workload("get-p64", "get", 64, 5_000_000, 0),
                 new Workload("set-" + loaded + "-p16", "set", 16, 3_000_000, keys),
-                new Workload("get-" + loaded + "-p16", "get", 16, 3_000_000, keys));
+                new Workload("get-" + loaded + "-p16", "get", 16, 3_000_000, keys),
+                new Workload("set-p1-unix", "set", 1, 500_000, 0, Transport.UNIX),
+                new Workload("get-p1-unix", "get", 1, 500_000, 0, Transport.UNIX),
+                new Workload("set-p16-unix", "set", 16, 3_000_000, 0, Transport.UNIX),
+                new Workload("get-p16-unix", "get", 16, 3_000_000, 0, Transport.UNIX),
+                new Workload("set-p1-tls", "set", 1, 300_000, 0, Transport.TLS),
+                new Workload("get-p1-tls", "get", 1, 300_000, 0, Transport.TLS),
+                new Workload("set-p16-tls", "set", 16, 2_000_000, 0, Transport.TLS),
+                new Workload("get-p16-tls", "get", 16, 2_000_000, 0, Transport.TLS));
     }
 
     /** The arguments of redis-benchmark but for server and number of requests. */
@@ -43,6 +57,6 @@ record Workload(String name, String test, int pipeline, long requests, int keys)
 
     /** The same commands with 16 in a pipeline, to warm a server up. */
     Workload warmup() {
-        return new Workload(name, test, 16, requests, keys);
+        return new Workload(name, test, 16, requests, keys, transport);
     }
 }

@@ -8,6 +8,7 @@ import dev.cairn.distribution.support.Launch;
 import dev.cairn.distribution.support.RespClient;
 import dev.cairn.distribution.support.ServerProcess;
 import java.io.IOException;
+import java.lang.module.ModuleDescriptor;
 import java.lang.module.ModuleFinder;
 import java.lang.module.ModuleReference;
 import java.nio.file.Files;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PluginsIT {
     private static final String SERVICE = "dev.cairn.api.ServerModule";
     private static final String TRANSPORT = "dev.cairn.transport.tcp";
+    private static final List<String> TRANSPORTS = List.of(TRANSPORT, "dev.cairn.transport.tls", "dev.cairn.transport.unix");
     private static final String CORE = "dev.cairn.core";
 
     @TempDir Path folder;
@@ -38,18 +40,19 @@ class PluginsIT {
         port = ServerProcess.freePort();
     }
 
-    /** The names of the modules in lib that bring a server module and are not the core itself. */
+    /** The names of the modules in lib that bring a server module, and are neither the core itself nor a library of others. */
     static List<String> plugins() {
+        List<String> required = references().flatMap(r -> r.descriptor().requires().stream()).map(ModuleDescriptor.Requires::name).toList();
         return references().filter(r -> r.descriptor().provides().stream().anyMatch(p -> p.service().equals(SERVICE)))
-                .map(r -> r.descriptor().name()).filter(name -> !name.equals(CORE)).sorted().toList();
+                .map(r -> r.descriptor().name()).filter(name -> !name.equals(CORE) && !required.contains(name)).sorted().toList();
     }
 
     private static Stream<ModuleReference> references() {
         return ModuleFinder.of(ServerProcess.distribution().resolve("lib")).findAll().stream();
     }
 
-    /** Starts a copy of the distribution that lacks the jar of a module; the start script and its AOT cache still expect it. */
-    private Launch without(String module) throws IOException {
+    /** Starts a copy of the distribution that lacks the jars of modules; the start script and its AOT cache still expect them. */
+    private Launch without(String... modules) throws IOException {
         Path home = ServerProcess.distribution();
         Path copy = folder.resolve("cairn");
         try (Stream<Path> files = Files.walk(home)) {
@@ -58,9 +61,11 @@ class PluginsIT {
                 Files.copy(file, target, StandardCopyOption.COPY_ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
             }
         }
-        Path jar =
-                Path.of(references().filter(r -> r.descriptor().name().equals(module)).findFirst().orElseThrow().location().orElseThrow());
-        Files.delete(copy.resolve("lib").resolve(jar.getFileName()));
+        for (String module : modules) {
+            Path jar = Path
+                    .of(references().filter(r -> r.descriptor().name().equals(module)).findFirst().orElseThrow().location().orElseThrow());
+            Files.delete(copy.resolve("lib").resolve(jar.getFileName()));
+        }
         return Launch.run(folder, Map.of(), "", List.of(copy.resolve("bin/cairn-server").toString(), "--port", Integer.toString(port),
                 "--bind", "127.0.0.1", "--save", ""));
     }
@@ -71,7 +76,7 @@ class PluginsIT {
         try (Launch server = without(module)) {
             if (module.equals(TRANSPORT)) {
                 assertEquals(1, server.exitCode());
-                assertTrue(server.output().contains("No module brings a connection type, such as transport-tcp"), server.output());
+                assertTrue(server.output().contains("Configured to not listen anywhere, exiting."), server.output());
                 return;
             }
             server.ready();
@@ -84,6 +89,14 @@ class PluginsIT {
             server.signal("TERM");
             assertEquals(0, server.exitCode());
             assertFalse(server.output().contains("Exception"), server.output());
+        }
+    }
+
+    @Test
+    void withoutAnyTransportItSaysThatNobodyCouldConnect() throws IOException {
+        try (Launch server = without(TRANSPORTS.toArray(String[]::new))) {
+            assertEquals(1, server.exitCode());
+            assertTrue(server.output().contains("No module brings a connection type, such as transport-tcp"), server.output());
         }
     }
 

@@ -12,7 +12,10 @@ import dev.cairn.api.ModuleRejected;
 import dev.cairn.core.config.CoreOptions;
 import dev.cairn.core.config.Options;
 import dev.cairn.core.module.ModuleManager;
+import dev.cairn.sockets.SocketsModule;
 import dev.cairn.transport.tcp.TcpModule;
+import dev.cairn.transport.tls.TlsModule;
+import dev.cairn.transport.unix.UnixModule;
 import dev.cairn.types.string.StringModule;
 
 /** Holds {@code docs/configuration.md} to the options that the distribution's modules declare. */
@@ -49,7 +52,10 @@ class ConfigurationPageTest {
         Options options = new Options();
         new CoreOptions(options);
         ModuleManager modules = new ModuleManager(options);
+        modules.register(new SocketsModule(), "lib");
         modules.register(new TcpModule(), "lib");
+        modules.register(new TlsModule(), "lib");
+        modules.register(new UnixModule(), "lib");
         modules.register(new StringModule(), "lib");
         for (String paragraph : options.sampleConfig().split("\n\n")) {
             add(paragraph.lines().toList());

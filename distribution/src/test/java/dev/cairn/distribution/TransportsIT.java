@@ -1,0 +1,161 @@
+package dev.cairn.distribution;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.cairn.distribution.support.Launch;
+import dev.cairn.distribution.support.ServerProcess;
+import dev.cairn.testkit.TestCertificates;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SslOptions;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.api.StatefulRedisConnection;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.Pipeline;
+import redis.clients.jedis.Response;
+
+/** Drives the built distribution over its Unix socket and over TLS by redis-cli, Jedis and Lettuce. */
+class TransportsIT {
+    @TempDir static Path folder;
+    private static TestCertificates certificates;
+    private static ServerProcess server;
+    private static int tlsPort;
+    private static Path socket;
+
+    @BeforeEach
+    void start() throws Exception {
+        // Not in @BeforeAll: a class that is skipped there leaves no trace in the report.
+        if (server == null) {
+            certificates = TestCertificates.make(folder, "RSA");
+            tlsPort = ServerProcess.freePort();
+            socket = folder.resolve("cairn.sock");
+            server = ServerProcess.cairn("--tls-port", Integer.toString(tlsPort), "--tls-cert-file",
+                    certificates.certificate("server").toString(), "--tls-key-file", certificates.key("server").toString(),
+                    "--tls-ca-cert-file", certificates.certificate("ca").toString(), "--unixsocket", socket.toString(), "--unixsocketperm",
+                    "700");
+        }
+    }
+
+    @AfterAll
+    static void stop() {
+        if (server != null) {
+            server.close();
+            assertFalse(Files.exists(socket), "the socket's file is left");
+        }
+    }
+
+    private static String cli(List<String> connection, String... command) throws IOException {
+        List<String> line = new ArrayList<>(List.of(ServerProcess.tool("redis-cli")));
+        line.addAll(connection);
+        line.addAll(List.of(command));
+        try (Launch launch = Launch.run(folder, Map.of(), "", line)) {
+            launch.exitCode();
+            return launch.output().strip();
+        }
+    }
+
+    private static List<String> tls(boolean withCertificate) {
+        List<String> arguments = new ArrayList<>(
+                List.of("-p", Integer.toString(tlsPort), "--tls", "--cacert", certificates.certificate("ca").toString()));
+        if (withCertificate) {
+            arguments.addAll(
+                    List.of("--cert", certificates.certificate("client").toString(), "--key", certificates.key("client").toString()));
+        }
+        return arguments;
+    }
+
+    @Test
+    void redisCliConnectsByTheUnixSocket() throws Exception {
+        List<String> unix = List.of("-s", socket.toString());
+        assertEquals("OK", cli(unix, "set", "unix", "1"));
+        assertEquals("1", cli(unix, "get", "unix"));
+        String client = cli(unix, "client", "list");
+        assertTrue(client.contains(" addr=" + socket + ":0 laddr=" + socket + ":0 ") && client.contains(" identity=pid:"), client);
+    }
+
+    @Test
+    void redisCliConnectsByTls() throws Exception {
+        assertEquals("OK", cli(tls(true), "set", "tls", "1"));
+        assertEquals("1", cli(tls(true), "get", "tls"));
+        String client = cli(tls(true), "client", "list");
+        assertTrue(client.contains(" identity=CN:client,O:Acme%20Inc."), client);
+        assertFalse(cli(tls(false), "ping").contains("PONG"), "served without a certificate");
+        assertEquals("PONG", cli(tls(true), "ping"));
+    }
+
+    @Test
+    void redisBenchmarkRunsOverBoth() throws Exception {
+        for (List<String> connection : List.of(List.of("-s", socket.toString()), tls(true))) {
+            List<String> line = new ArrayList<>(List.of(ServerProcess.tool("redis-benchmark")));
+            line.addAll(connection);
+            line.addAll(List.of("-q", "-n", "500", "-c", "10", "-P", "8", "-d", "20000", "-t", "set,get,mset"));
+            try (Launch launch = Launch.run(folder, Map.of(), "", line)) {
+                assertEquals(0, launch.exitCode(), launch.output());
+                assertTrue(launch.output().contains("MSET (10 keys): "), launch.output());
+            }
+        }
+    }
+
+    @Test
+    void jedisWorksOverTls() throws Exception {
+        DefaultJedisClientConfig config = DefaultJedisClientConfig.builder().ssl(true)
+                .sslSocketFactory(certificates.client(true).getSocketFactory()).timeoutMillis(30_000).build();
+        try (Jedis jedis = new Jedis(new HostAndPort("localhost", tlsPort), config)) {
+            byte[] large = "x".repeat(3_000_000).getBytes(StandardCharsets.US_ASCII);
+            assertEquals("OK", jedis.set("large".getBytes(StandardCharsets.US_ASCII), large));
+            assertEquals(large.length, jedis.get("large".getBytes(StandardCharsets.US_ASCII)).length);
+            List<Response<Long>> replies = new ArrayList<>();
+            try (Pipeline pipeline = jedis.pipelined()) {
+                pipeline.del("counter");
+                for (int i = 0; i < 5000; i++) {
+                    replies.add(pipeline.incr("counter"));
+                }
+                pipeline.sync();
+            }
+            for (int i = 0; i < replies.size(); i++) {
+                assertEquals(i + 1, replies.get(i).get());
+            }
+        }
+    }
+
+    @Test
+    void lettuceWorksOverTls() {
+        RedisURI uri = RedisURI.builder().withHost("localhost").withPort(tlsPort).withSsl(true).build();
+        try (RedisClient client = RedisClient.create(uri)) {
+            client.setOptions(ClientOptions.builder().sslOptions(SslOptions.builder().jdkSslProvider()
+                    .trustManager(certificates.certificate("ca").toFile())
+                    .keyManager(certificates.certificate("client").toFile(), certificates.key("client").toFile(), new char[0]).build())
+                    .build());
+            try (StatefulRedisConnection<String, String> connection = client.connect()) {
+                assertEquals("OK", connection.sync().set("lettuce", "v"));
+                assertEquals("v", connection.sync().get("lettuce"));
+                assertTrue(connection.sync().clientList().contains("identity=CN:client"), "the subject is not shown");
+            }
+        }
+    }
+
+    @Test
+    void changesItsPortsWhileItRuns() throws Exception {
+        List<String> unix = List.of("-s", socket.toString());
+        int other = ServerProcess.freePort();
+        assertEquals("OK", cli(unix, "config", "set", "tls-port", Integer.toString(other)));
+        assertTrue(cli(unix, "info", "server").contains("name=tls,bind=127.0.0.1,port=" + other), "the listener is not shown");
+        assertEquals("OK", cli(unix, "config", "set", "tls-port", Integer.toString(tlsPort)));
+        assertEquals("PONG", cli(tls(true), "ping"));
+    }
+}

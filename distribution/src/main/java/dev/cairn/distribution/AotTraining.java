@@ -73,6 +73,8 @@ final class AotTraining {
                 send(out, List.of("SET", "key:" + i, "value-" + i));
                 send(out, List.of("GET", "key:" + i));
                 send(out, List.of("INCR", "counter"));
+                send(out, List.of("HSET", "hash:" + i % 50, "field:" + i % 700, "value-" + i));
+                send(out, List.of("HGET", "hash:" + i % 50, "field:" + i % 700));
                 send(out, List.of("EXPIRE", "key:" + i, "100"));
                 send(out, List.of("DEL", "key:" + i));
                 send(out, List.of("ECHO", "round-" + i));
@@ -81,6 +83,7 @@ final class AotTraining {
             for (List<String> command : List.of(List.of("HELLO", "3"), List.of("CLIENT", "SETINFO", "LIB-NAME", "training"),
                     List.of("INFO"),
                     List.of("CONFIG", "GET", "*"), List.of("COMMAND"), List.of("COMMAND", "DOCS", "GET"), List.of("SCAN", "0"),
+                    List.of("HGETALL", "hash:0"), List.of("HSCAN", "hash:0", "0"),
                     List.of("FLUSHALL"))) {
                 send(out, command);
                 send(out, List.of("ECHO", "after-" + command.getFirst()));

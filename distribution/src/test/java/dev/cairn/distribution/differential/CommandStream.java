@@ -4,6 +4,7 @@ package dev.cairn.distribution.differential;
 final class CommandStream {
     private final Dice dice;
     private final StringUnits strings;
+    private final HashUnits hashes;
     private final GenericUnits generics;
     private final ListUnits lists;
     private final SortUnits sorts;
@@ -16,26 +17,33 @@ final class CommandStream {
     CommandStream(long seed, int protocol) {
         dice = new Dice(seed);
         strings = new StringUnits(dice);
+        hashes = new HashUnits(dice);
         generics = new GenericUnits(dice);
         lists = new ListUnits(dice);
         sorts = new SortUnits(dice);
-        transactions =
-                new TransactionUnits(dice, () -> dice.chance(0.5) ? strings.next() : dice.chance(0.5) ? lists.next() : generics.next());
+        transactions = new TransactionUnits(dice, this::inTransaction);
         connections = new ConnectionUnits(dice, protocol);
         servers = new ServerUnits(dice);
         malformed = new MalformedUnits(dice);
         messages = new PubSubUnits(dice, protocol, () -> dice.chance(0.6) ? strings.next() : generics.next());
     }
 
+    private Unit inTransaction() {
+        return dice.chance(0.4) ? strings.next() : dice.chance(0.3) ? hashes.next() : dice.chance(0.5) ? lists.next() : generics.next();
+    }
+
     Unit next() {
         int roll = dice.below(100);
-        if (roll < 24) {
+        if (roll < 20) {
             return strings.next();
         }
-        if (roll < 40) {
+        if (roll < 35) {
+            return hashes.next();
+        }
+        if (roll < 50) {
             return dice.chance(0.9) ? lists.next() : sorts.next();
         }
-        if (roll < 45) {
+        if (roll < 55) {
             return messages.next();
         }
         if (roll < 78) {

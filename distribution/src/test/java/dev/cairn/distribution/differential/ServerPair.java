@@ -174,7 +174,8 @@ final class ServerPair implements AutoCloseable {
                 questions.add(Unit.of(Words.of("TYPE").add(name).step(),
                         Words.of("OBJECT").add("ENCODING").add(name).step().compared(Comparison.ENCODING),
                         Words.of("PTTL").add(name).step().compared(Comparison.MILLISECONDS), Words.of("GET").add(name).step(),
-                        Words.of("LRANGE").add(name).add("0").add("-1").step()));
+                        Words.of("LRANGE").add(name).add("0").add("-1").step(),
+                        Words.of("HGETALL").add(name).step().compared(Comparison.UNORDERED)));
             }
             mismatch = run(questions);
             if (mismatch.isPresent()) {

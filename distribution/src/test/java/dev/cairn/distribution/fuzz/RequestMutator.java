@@ -12,7 +12,9 @@ import java.util.Random;
 final class RequestMutator {
     /** Good requests, none of which stops, blocks or reconfigures the server or another client. */
     private static final String[] CORPUS = {"PING", "PING hello", "ECHO hello", "SET key value", "SET key value EX 100 NX GET", "GET key",
-            "GETEX key PERSIST", "GETDEL key", "MSET a 1 b 2 c 3", "MGET a b c", "MSETNX a 1 b 2", "APPEND key tail", "SETRANGE key 10 xyz",
+            "GETEX key PERSIST", "HSET hash f 1 g 2", "HGETALL hash", "HMGET hash f g", "HINCRBY hash f 5", "HSCAN hash 0 COUNT 5",
+            "HRANDFIELD hash 2 WITHVALUES", "HEXPIRE hash 100 NX FIELDS 1 f", "HSETEX hash EX 10 FIELDS 1 f v", "HGETDEL hash FIELDS 1 g",
+            "GETDEL key", "MSET a 1 b 2 c 3", "MGET a b c", "MSETNX a 1 b 2", "APPEND key tail", "SETRANGE key 10 xyz",
             "GETRANGE key 0 -1", "SUBSTR key 0 3", "STRLEN key", "INCR n", "INCRBY n 100", "DECRBY n 7", "INCRBYFLOAT n 1.5",
             "LCS a b IDX WITHMATCHLEN",
             "DEL a b", "UNLINK key", "EXISTS a a b", "EXPIRE key 100 GT", "PEXPIREAT key 99999999999999", "TTL key", "PERSIST key",

@@ -109,11 +109,12 @@ final class ThroughputTrial implements Trial {
         report(workload, ofCairn, ofRedis);
     }
 
-    /** Gives GET its key and lets a JIT compiler do its work. */
+    /** Gives GET and HGET what they ask for and lets a JIT compiler do its work. */
     private void warm(Workload workload, Server server) throws CompareException, IOException, InterruptedException {
         if (workload.keys() == 0) {
             try (Wire wire = Wire.connect(server.port())) {
                 wire.call("SET", "key:__rand_int__", "xxx");
+                wire.call("HSET", "myhash", "element:__rand_int__", "xxx");
             }
         }
         if (options.warmup() > 0) {

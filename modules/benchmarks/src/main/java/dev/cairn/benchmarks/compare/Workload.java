@@ -7,7 +7,7 @@ import java.util.List;
  * A workload of redis-benchmark.
  *
  * @param name its name on the command line and in the report, words separated by hyphens
- * @param test the test's name for {@code redis-benchmark -t}
+ * @param test the test's name for {@code redis-benchmark -t}, or a command of several words
  * @param pipeline commands per pipeline
  * @param requests commands in a measurement
  * @param keys size of the random key space, all of it loaded before; 0 for one fixed key
@@ -15,6 +15,8 @@ import java.util.List;
  */
 record Workload(String name, String test, int pipeline, long requests, int keys, Transport transport) {
     private static final int CONNECTIONS = 50;
+    /** The key and field that the test {@code hset} sets. */
+    private static final String HGET = "HGET myhash element:__rand_int__";
 
     /** A workload over TCP. */
     Workload(String name, String test, int pipeline, long requests, int keys) {
@@ -33,6 +35,10 @@ record Workload(String name, String test, int pipeline, long requests, int keys,
                 new Workload("mset-p16", "mset", 16, 1_000_000, 0),
                 new Workload("set-p64", "set", 64, 5_000_000, 0),
                 new Workload("get-p64", "get", 64, 5_000_000, 0),
+                new Workload("hset-p1", "hset", 1, 500_000, 0),
+                new Workload("hget-p1", HGET, 1, 500_000, 0),
+                new Workload("hset-p16", "hset", 16, 3_000_000, 0),
+                new Workload("hget-p16", HGET, 16, 3_000_000, 0),
                 new Workload("set-" + loaded + "-p16", "set", 16, 3_000_000, keys),
                 new Workload("get-" + loaded + "-p16", "get", 16, 3_000_000, keys),
                 new Workload("set-p1-unix", "set", 1, 500_000, 0, Transport.UNIX),
@@ -48,10 +54,11 @@ record Workload(String name, String test, int pipeline, long requests, int keys,
     /** The arguments of redis-benchmark but for server and number of requests. */
     List<String> arguments() {
         List<String> arguments = new ArrayList<>(
-                List.of("-t", test, "-c", Integer.toString(CONNECTIONS), "-P", Integer.toString(pipeline)));
+                List.of("-c", Integer.toString(CONNECTIONS), "-P", Integer.toString(pipeline)));
         if (keys > 0) {
             arguments.addAll(List.of("-r", Integer.toString(keys), "-d", Integer.toString(Loader.VALUE_BYTES)));
         }
+        arguments.addAll(test.indexOf(' ') < 0 ? List.of("-t", test) : List.of(test.split(" ")));
         return arguments;
     }
 

@@ -404,6 +404,15 @@ final class Hash {
     }
 
     private boolean putInPack(long field, int fieldLength, long value, int valueLength, boolean keepTime) {
+        boolean isNew = editPack(field, fieldLength, value, valueLength, keepTime);
+        // also where a field was overwritten: the limit may be another than when the others came
+        if (type.limits().tooMany(size())) {
+            toTable(size());
+        }
+        return isNew;
+    }
+
+    private boolean editPack(long field, int fieldLength, long value, int valueLength, boolean keepTime) {
         if (point(Listpack.find(pack, Listpack.first(pack), field, fieldLength, width - 1))) {
             boolean due = isDue();
             Listpack.replace(region(), valueAt, value, valueLength);
@@ -420,9 +429,6 @@ final class Hash {
             Listpack.append(region, 0);
         }
         pack = region.address();
-        if (type.limits().tooMany(size())) {
-            toTable(size());
-        }
         return true;
     }
 

@@ -54,7 +54,10 @@ class HashCommandsTest {
         client.line("HSET t f v");
         client.line("HPEXPIREAT t 4000000000000 FIELDS 1 f");
         assertEquals("listpackex", client.line("OBJECT ENCODING t"));
+        client.line("HSET o a 1 b 2 c 3");
         client.line("CONFIG SET hash-max-ziplist-entries 2");
+        client.line("HSET o a 4");
+        assertEquals("hashtable", client.line("OBJECT ENCODING o"));
         client.line("HSET t f v g v h v");
         assertEquals("hashtable", client.line("OBJECT ENCODING t"));
         assertEquals("0", client.line("HSET t f v"));

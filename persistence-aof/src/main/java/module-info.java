@@ -1,5 +1,21 @@
+import org.jspecify.annotations.NullMarked;
+
 /**
- * The place of the append-only file on Chronicle Queue. It provides nothing yet, and the distribution does not ship it: data is lost when
- * the server stops, and the option {@code appendonly} says in the log that it has no effect.
+ * The append-only file on Chronicle Queue: logs every change, forces it to disk by {@code appendfsync}, rewrites itself without a fork, and
+ * loads after any end.
  */
-module dev.cairn.persistence.aof {}
+@NullMarked
+module dev.cairn.persistence.aof {
+    requires static org.jspecify;
+    requires org.slf4j;
+    requires dev.cairn.api;
+    requires dev.cairn.resp;
+    requires dev.cairn.structures;
+    requires chronicle.queue;
+    requires chronicle.bytes;
+    requires chronicle.wire;
+    requires chronicle.core;
+    requires jdk.unsupported;
+
+    provides dev.cairn.api.ServerModule with dev.cairn.persistence.aof.AofModule;
+}

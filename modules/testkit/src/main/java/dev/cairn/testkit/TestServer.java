@@ -70,6 +70,7 @@ public final class TestServer implements AutoCloseable {
         private final StringBuilder config = new StringBuilder();
         private boolean failuresExpected;
         private boolean listening;
+        private Path directory = Path.of("").toAbsolutePath();
 
         private Builder() {
         }
@@ -85,6 +86,12 @@ public final class TestServer implements AutoCloseable {
             for (String line : lines) {
                 config.append(line).append('\n');
             }
+            return this;
+        }
+
+        /** Sets the working directory that modules are told; otherwise that of the process. */
+        public Builder directory(Path path) {
+            directory = path.toAbsolutePath();
             return this;
         }
 
@@ -127,10 +134,11 @@ public final class TestServer implements AutoCloseable {
         List<ServerModule> modules = new ArrayList<>(of.modules);
         modules.add(new Transport(transport));
         String config = of.config.toString();
-        main = Thread.ofPlatform().name("test-server-main").daemon().unstarted(() -> body(modules, config));
+        Path directory = of.directory;
+        main = Thread.ofPlatform().name("test-server-main").daemon().unstarted(() -> body(modules, config, directory));
     }
 
-    private void body(List<ServerModule> modules, String config) {
+    private void body(List<ServerModule> modules, String config, Path directory) {
         enter();
         Server server = null;
         boolean running = false;
@@ -140,7 +148,7 @@ public final class TestServer implements AutoCloseable {
             }
             assembly.configure(ConfigFile.reader(Path.of("")).text("test", config).directives());
             server = assembly.makeServer();
-            assembly.modules().start(Path.of("").toAbsolutePath());
+            assembly.modules().start(directory);
             running = true;
             for (ConnectionType type : listening ? assembly.modules().connectionTypes() : List.of(transport)) {
                 server.listeners().open(type);

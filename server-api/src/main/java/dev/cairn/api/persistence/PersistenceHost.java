@@ -43,14 +43,14 @@ public interface PersistenceHost {
     void clear();
 
     /**
-     * Executes commands in RESP that lie whole in memory.
+     * Executes commands in RESP that lie whole in memory. The time stands still at 1970 for them: no moment that they name is over, and no key
+     * expires before a command that says so.
      *
      * @param database the database that is selected before the first one
-     * @param timeMillis the time that the commands see, ms since 1970
      * @return null, or what is wrong with them: a malformed command or an unknown one, where those before it are executed
      */
     @Nullable
-    String replay(MemorySegment memory, long offset, long length, int database, long timeMillis);
+    String replay(MemorySegment memory, long offset, long length, int database);
 
     /**
      * Tells how much was loaded, and serves clients for a moment; their commands are refused but for those that loading allows.

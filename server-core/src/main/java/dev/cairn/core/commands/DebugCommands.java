@@ -69,12 +69,15 @@ public final class DebugCommands {
             "REPLYBUFFER PEAK-RESET-TIME <NEVER|RESET|milliseconds>",
             "    Set the time after which a client's reply buffer shrinks to what was used of it; RESET for the usual time.",
             "REPLYBUFFER RESIZING <0|1>", "    Leave the sizes of reply buffers as they are, or let them follow their use.",
+            "LOADAOF", "    Empty the databases and load the append-only file.",
+            "RELOAD", "    Empty the databases and load what is kept of them on disk.",
             "SEGFAULT", "    Crash as an access to a wrong address does.", "SET-ACTIVE-EXPIRE <0|1>",
             "    Leave expired keys until they are asked for, or delete them in the background too.", "SLEEP <seconds>",
             "    Do nothing for so long, for no client; decimals are allowed.");
 
     /** Subcommands that only make sense with a part that this server does not have. */
-    private static final Map<String, String> MISSING = Map.of("reload", "RDB persistence", "loadaof", "AOF persistence", "aof-flush-sleep",
+    private static final CommandError RELOAD_FAILED = CommandError.err("Error trying to load the data, check server logs");
+    private static final Map<String, String> MISSING = Map.of("reload", "RDB persistence or appendonly", "aof-flush-sleep",
             "AOF persistence", "change-repl-id", "replication", "replicate", "replication", "quicklist-packed-threshold",
             "the list data type", "quicklist", "the list data type", "client-eviction", "eviction of clients", "set-disable-deny-scripts",
             "scripting");
@@ -108,6 +111,16 @@ public final class DebugCommands {
         }
     }
 
+    private void reload(Reply out) {
+        try {
+            server.durability().reload();
+        } catch (IOException e) {
+            LOG.warn("Error trying to load the data: {}", e.getMessage());
+            throw RELOAD_FAILED;
+        }
+        out.ok();
+    }
+
     private static String excerpt(Bytes b) {
         return new String(b.slice(0, Math.min(128, b.length())).toArray(), StandardCharsets.ISO_8859_1);
     }
@@ -116,6 +129,14 @@ public final class DebugCommands {
         switch (name) {
             case "help" -> HelpText.write(out, "DEBUG", HELP);
             case "digest" -> out.simple(new Digest().all(server));
+            case "loadaof" -> reload(out);
+            case "reload" -> {
+                if (server.durability().syncedOffset() < 0) {
+                    return false;
+                }
+                // what the log holds is what is in memory: there is no other file to save to and load from
+                reload(out);
+            }
             case "jmap" -> out.verbatim("txt", Bytes.of(JvmReport.text()));
             case "panic" -> throw new InternalError("DEBUG PANIC called at Unix time " + server.clock().seconds());
             case "assert" -> throw new InternalError("assertion failed: DEBUG ASSERT was called");

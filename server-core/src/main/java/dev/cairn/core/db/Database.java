@@ -508,6 +508,7 @@ public final class Database implements Keyspace {
 
     @Override
     public void flush(boolean lazily) {
+        all.snapshot().abort("keys were flushed");
         if (lazily) {
             all.lazyFree().drop(size(), objects);
         } else {
@@ -539,6 +540,7 @@ public final class Database implements Keyspace {
     }
 
     void exchange(Database other) {
+        all.snapshot().abort("databases were swapped");
         Heap h = heap;
         heap = other.heap;
         other.heap = h;

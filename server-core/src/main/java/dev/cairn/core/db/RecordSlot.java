@@ -313,13 +313,14 @@ final class RecordSlot implements WriteSlot {
     private long store(DataType type, int encoding, int payload, int kind, long expireAt) {
         Database d = db();
         long old = current();
-        int number = d.all().number(type) | d.all().snapshot().epoch();
+        int number = d.all().number(type);
+        int typeByte = number | d.all().snapshot().epoch();
         int flags = kind | Record.extended(keyLength, payload) | (expireAt >= 0 ? Record.EXPIRES : 0);
         int bytes = (int) Record.bytes(flags, keyLength, payload);
         AccessClock clock = d.all().accessClock();
         if (old == 0) {
             long r = d.heap.allocate(bytes);
-            Record.header(r, number, clock.fresh(), flags, encoding, keyLength, payload);
+            Record.header(r, typeByte, clock.fresh(), flags, encoding, keyLength, payload);
             fillKey(r, expireAt);
             d.index.insert(hash, r);
             d.keysOfType[number]++;
@@ -339,14 +340,14 @@ final class RecordSlot implements WriteSlot {
         d.keysOfType[Record.type(old)]--;
         d.keysOfType[number]++;
         if (inPlace) {
-            Record.header(old, number, access, flags, encoding, keyLength, payload);
+            Record.header(old, typeByte, access, flags, encoding, keyLength, payload);
             if (((flags | oldFlags) & Record.EXPIRES) != 0 || ((flags ^ oldFlags) & Record.EXTENDED) != 0) {
                 fillKey(old, expireAt);
                 keepExpires(d, oldFlags, old, old, expireAt);
             }
             return Record.payload(old);
         }
-        Record.header(r, number, access, flags, encoding, keyLength, payload);
+        Record.header(r, typeByte, access, flags, encoding, keyLength, payload);
         fillKey(r, expireAt);
         d.index.replace(hash, old, r);
         keepExpires(d, oldFlags, old, r, expireAt);

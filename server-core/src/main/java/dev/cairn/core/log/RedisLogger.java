@@ -10,8 +10,12 @@ import org.slf4j.helpers.MessageFormatter;
 final class RedisLogger extends LegacyAbstractLogger {
     private static final long serialVersionUID = 1L;
 
+    /** What the parts of the server tell an operator is news; what a library of theirs tells is for who looks closely. */
+    private final boolean library;
+
     RedisLogger(String name) {
         this.name = name;
+        this.library = name.startsWith("net.openhft.");
     }
 
     @Override
@@ -26,7 +30,7 @@ final class RedisLogger extends LegacyAbstractLogger {
 
     @Override
     public boolean isInfoEnabled() {
-        return LogSink.logs(LogLevel.NOTICE);
+        return LogSink.logs(library ? LogLevel.DEBUG : LogLevel.NOTICE);
     }
 
     @Override
@@ -54,7 +58,7 @@ final class RedisLogger extends LegacyAbstractLogger {
         LogLevel own = switch (level) {
             case TRACE -> LogLevel.DEBUG;
             case DEBUG -> LogLevel.VERBOSE;
-            case INFO -> LogLevel.NOTICE;
+            case INFO -> library ? LogLevel.DEBUG : LogLevel.NOTICE;
             case WARN, ERROR -> LogLevel.WARNING;
         };
         String text = arguments == null ? message : MessageFormatter.basicArrayFormat(message, arguments);

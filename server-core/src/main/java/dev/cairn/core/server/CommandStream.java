@@ -5,10 +5,8 @@ import java.util.Arrays;
 import dev.cairn.api.command.Bytes;
 import dev.cairn.api.command.Effects;
 import dev.cairn.api.persistence.CommandLog;
-import dev.cairn.resp.BytesCopy;
-import dev.cairn.resp.NativeBytes;
+import dev.cairn.resp.CommandBuffer;
 import dev.cairn.structures.Memory;
-import dev.cairn.structures.Pages;
 
 /**
  * The stream of commands that repeat every change, encoded in RESP for logs and replicas. Main thread.
@@ -26,9 +24,6 @@ final class CommandStream {
     private static final byte[] EXEC = Ascii.bytes("*1\r\n$4\r\nEXEC\r\n");
     private static final byte[] SELECT = Ascii.bytes("*2\r\n$6\r\nSELECT\r\n");
     private static final Bytes DEL = Bytes.of("DEL");
-    private static final int CRLF = '\r' | '\n' << 8;
-    /** Longest header of a bulk or an array, and longest bulk of a number. */
-    private static final int HEADER = 32;
     private static final int FIRST_CAPACITY = 64 << 10;
     /** What the buffer may keep between turns. */
     private static final int KEPT_CAPACITY = 1 << 20;
@@ -37,9 +32,7 @@ final class CommandStream {
 
     private CommandLog[] logs = new CommandLog[0];
     private final Effects[] effects;
-    private long buffer;
-    private long capacity;
-    private long length;
+    private final CommandBuffer buffer = new CommandBuffer(FIRST_CAPACITY, 0);
     private long delivered;
     private int selected;
     private int firstDatabase;
@@ -48,6 +41,7 @@ final class CommandStream {
     /** Whether the execution going on has something else than its own words logged. */
     private boolean replaced;
     private boolean wrapped;
+    private boolean muted;
     private int unitCommands;
     private long unitStart;
 
@@ -58,19 +52,20 @@ final class CommandStream {
         }
     }
 
-    /** Whether there is a log. */
+    /** Whether there is a log, and what happens is for it. */
     boolean active() {
-        return logs.length > 0;
+        return logs.length > 0 && !muted;
+    }
+
+    /** Has what happens from now on not logged, as while it comes from a log. */
+    void mute(boolean value) {
+        muted = value;
     }
 
     /** Adds a log, which takes what comes from now on. Between commands only. */
     void attach(CommandLog log) {
         assert depth == 0;
         deliver();
-        if (logs.length == 0) {
-            buffer = Pages.map(FIRST_CAPACITY);
-            capacity = FIRST_CAPACITY;
-        }
         logs = Arrays.copyOf(logs, logs.length + 1);
         logs[logs.length - 1] = log;
     }
@@ -81,18 +76,18 @@ final class CommandStream {
         deliver();
         logs = Arrays.stream(logs).filter(l -> l != log).toArray(CommandLog[]::new);
         if (logs.length == 0) {
-            close();
+            buffer.close();
         }
     }
 
     /** Bytes of the stream so far. */
     long offset() {
-        return delivered + length;
+        return delivered + buffer.length();
     }
 
     /** Whether there is something that the logs have not got yet. */
     boolean waiting() {
-        return length > 0;
+        return !buffer.isEmpty();
     }
 
     /** What handlers say of changes in a database. */
@@ -100,20 +95,15 @@ final class CommandStream {
         return effects[database];
     }
 
-    /** Gives the logs what has come since the last call. */
+    /** Gives the logs what has come since the last call; nothing within a unit that has begun. */
     void deliver() {
-        if (length > 0 && depth == 0) {
+        if (!buffer.isEmpty() && (depth == 0 || unitCommands == 0)) {
             for (CommandLog log : logs) {
-                log.append(Memory.ALL, buffer, length, firstDatabase);
+                log.append(Memory.ALL, buffer.address(), buffer.length(), firstDatabase);
             }
-            delivered += length;
-            length = 0;
+            delivered += buffer.length();
+            buffer.clear(KEPT_CAPACITY);
             firstDatabase = selected;
-            if (capacity > KEPT_CAPACITY) {
-                Pages.releaseLater(buffer, capacity);
-                buffer = Pages.map(FIRST_CAPACITY);
-                capacity = FIRST_CAPACITY;
-            }
         }
     }
 
@@ -137,7 +127,7 @@ final class CommandStream {
             int n = args.size();
             begin(database, n);
             for (int i = 0; i < n; i++) {
-                word(args.view(i));
+                buffer.word(args.view(i));
             }
         }
     }
@@ -165,29 +155,21 @@ final class CommandStream {
 
     private boolean endUnit(boolean loose) {
         if (wrapped && !loose) {
-            insertMulti();
-            put(EXEC);
+            buffer.insert(unitStart, MULTI);
+            buffer.put(EXEC);
         }
         boolean any = unitCommands > 0;
-        if (length > FULL) {
+        if (buffer.length() > FULL) {
             deliver();
         }
         return any;
     }
 
-    private void insertMulti() {
-        reserve(MULTI.length);
-        long at = buffer + unitStart;
-        Memory.copy(at, at + MULTI.length, length - unitStart);
-        Memory.copyFromArray(MULTI, 0, at, MULTI.length);
-        length += MULTI.length;
-    }
-
     /** Notes that a key was deleted because its time was over. */
     void expired(int database, Bytes key) {
         begin(database, 2);
-        word(DEL);
-        word(key);
+        buffer.word(DEL);
+        buffer.word(key);
     }
 
     private void begin(int database, int words) {
@@ -196,109 +178,27 @@ final class CommandStream {
         }
         if (depth > 0) {
             if (unitCommands++ == 0) {
-                unitStart = length;
+                unitStart = buffer.length();
             } else {
                 wrapped = true;
             }
         }
-        reserve(HEADER);
-        header('*', words);
+        buffer.begin(words);
     }
 
     private void select(int database) {
         selected = database;
-        if (length == 0) {
+        if (buffer.isEmpty()) {
             firstDatabase = database;
         } else {
-            put(SELECT);
-            word(database);
+            buffer.put(SELECT);
+            buffer.word(database);
         }
-    }
-
-    private void word(Bytes b) {
-        int n = b.length();
-        reserve(n + (long) HEADER);
-        header('$', n);
-        long at = buffer + length;
-        if (b instanceof NativeBytes x) {
-            Memory.copy(x.address(), at, n);
-        } else {
-            BytesCopy.put(b, at);
-        }
-        Memory.putShort(at + n, (short) CRLF);
-        length += n + 2;
-    }
-
-    private void word(long number) {
-        reserve(2 * HEADER);
-        int digits = digits(number);
-        header('$', digits);
-        putDigits(number, digits);
-        Memory.putShort(buffer + length, (short) CRLF);
-        length += 2;
-    }
-
-    private void header(char type, int n) {
-        if (n < 10) {
-            Memory.putInt(buffer + length, type | '0' + n << 8 | CRLF << 16);
-            length += 4;
-            return;
-        }
-        Memory.putByte(buffer + length++, type);
-        putDigits(n, digits(n));
-        Memory.putShort(buffer + length, (short) CRLF);
-        length += 2;
-    }
-
-    private static int digits(long number) {
-        int n = number < 0 ? 2 : 1;
-        for (long rest = number / 10; rest != 0; rest /= 10) {
-            n++;
-        }
-        return n;
-    }
-
-    private void putDigits(long number, int digits) {
-        long rest = number;
-        long at = buffer + length + digits;
-        do {
-            Memory.putByte(--at, (byte) ('0' + Math.abs((int) (rest % 10))));
-            rest /= 10;
-        } while (rest != 0);
-        if (number < 0) {
-            Memory.putByte(--at, '-');
-        }
-        length += digits;
-    }
-
-    private void put(byte[] bytes) {
-        reserve(bytes.length);
-        Memory.copyFromArray(bytes, 0, buffer + length, bytes.length);
-        length += bytes.length;
-    }
-
-    private void reserve(long bytes) {
-        if (capacity - length < bytes) {
-            grow(bytes);
-        }
-    }
-
-    private void grow(long bytes) {
-        long larger = Math.max(2 * capacity, length + bytes);
-        long to = Pages.map(larger);
-        Memory.copy(buffer, to, length);
-        Pages.releaseLater(buffer, capacity);
-        buffer = to;
-        capacity = larger;
     }
 
     /** Gives the buffer back. */
     void close() {
-        if (capacity > 0) {
-            Pages.unmap(buffer, capacity);
-            capacity = 0;
-            length = 0;
-        }
+        buffer.close();
     }
 
     /** What handlers say of changes in one database. */
@@ -332,7 +232,7 @@ final class CommandStream {
         @Override
         public Effects word(Bytes word) {
             if (active()) {
-                CommandStream.this.word(word);
+                buffer.word(word);
             }
             return this;
         }
@@ -340,7 +240,7 @@ final class CommandStream {
         @Override
         public Effects word(long number) {
             if (active()) {
-                CommandStream.this.word(number);
+                buffer.word(number);
             }
             return this;
         }

@@ -34,6 +34,7 @@ public final class Durability implements PersistenceHost {
     private long loadingTotal;
     private long loadingDone;
     private boolean stepScheduled;
+    private long dirtyBefore;
 
     Durability(Server server) {
         this.server = server;
@@ -58,6 +59,11 @@ public final class Durability implements PersistenceHost {
         if (p == null) {
             throw new IOException("no module of this server keeps data");
         }
+        server.stream().deliver();
+        if (server.stream().waiting()) {
+            throw new IOException("a transaction is going on that has changed something");
+        }
+        server.databases().snapshot().abort("the data is loaded again");
         p.reload();
     }
 
@@ -183,6 +189,8 @@ public final class Durability implements PersistenceHost {
     @Override
     public void beginLoading(long totalBytes) {
         loading = true;
+        dirtyBefore = server.dirty();
+        server.stream().mute(true);
         loadingStart = server.clock().millis();
         loadingTotal = totalBytes;
         loadingDone = 0;
@@ -193,6 +201,8 @@ public final class Durability implements PersistenceHost {
     @Override
     public void endLoading() {
         loading = false;
+        server.dirty(dirtyBefore);
+        server.stream().mute(false);
         server.databases().holdExpiry(false);
         server.clock().refresh();
         server.databases().now(server.clock().millis());
@@ -206,12 +216,12 @@ public final class Durability implements PersistenceHost {
     @Override
     public void clear() {
         for (int i = 0; i < server.databases().count(); i++) {
-            server.databases().at(i).flush();
+            server.databases().at(i).flush(false);
         }
     }
 
     @Override
-    public @Nullable String replay(MemorySegment memory, long offset, long length, int database, long timeMillis) {
+    public @Nullable String replay(MemorySegment memory, long offset, long length, int database) {
         Replay r = replay;
         if (r == null) {
             throw new IllegalStateException("loading has not begun");
@@ -219,7 +229,7 @@ public final class Durability implements PersistenceHost {
         if (database < 0 || database >= server.databases().count()) {
             return "database " + database + " does not exist: there are " + server.databases().count() + ", see option databases";
         }
-        return r.run(memory.address() + offset, length, database, timeMillis);
+        return r.run(memory.address() + offset, length, database);
     }
 
     @Override

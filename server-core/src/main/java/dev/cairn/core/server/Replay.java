@@ -18,7 +18,8 @@ import dev.cairn.structures.Memory;
 /**
  * Executes commands of a log: straight from the memory that they were read to, past what only clients need. Main thread.
  *
- * <p>Commands see the time at which they were logged, and keys do not expire meanwhile: what expired has its own DEL in the log. A
+ * <p>The time stands still at 1970: a moment that a command names is never over, and keys do not expire, for what expired has its own DEL in
+ * the log. A
  * transaction's commands are executed as they come, since a log holds it whole or not at all.
  */
 final class Replay {
@@ -69,7 +70,7 @@ final class Replay {
 
     /** Executes whole commands; null, or what is wrong with them. */
     @Nullable
-    String run(long address, long length, int database, long timeMillis) {
+    String run(long address, long length, int database) {
         client.select(databases.at(database));
         long at = 0;
         while (at < length) {
@@ -85,7 +86,7 @@ final class Replay {
                 parser.reset();
                 return "a command is incomplete at byte " + at;
             }
-            databases.now(timeMillis);
+            databases.now(0);
             String wrong = execute();
             if (wrong != null) {
                 return wrong;

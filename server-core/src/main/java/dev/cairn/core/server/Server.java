@@ -269,6 +269,11 @@ public final class Server implements AutoCloseable {
         return cronRuns;
     }
 
+    /** Sets the number of changes so far, as after those that were none because they were loaded. */
+    void dirty(long changes) {
+        dirty = changes;
+    }
+
     /** How often the cron runs a second, now. */
     public int hz() {
         return hz;
@@ -360,7 +365,6 @@ public final class Server implements AutoCloseable {
 
     /** Empties one database, or all for -1; {@code lazily} frees in the background what can be. */
     public void flush(int database, boolean lazily) {
-        databases.snapshot().abort("keys were flushed");
         for (int i = 0; i < databases.count(); i++) {
             if (database == -1 || database == i) {
                 Database db = databases.at(i);
@@ -376,7 +380,6 @@ public final class Server implements AutoCloseable {
     /** Exchanges two databases. */
     public void swap(int a, int b) {
         if (a != b) {
-            databases.snapshot().abort("databases were swapped");
             transactions.touchedAll(databases.at(a), databases.at(b));
             transactions.touchedAll(databases.at(b), databases.at(a));
             databases.swap(a, b);

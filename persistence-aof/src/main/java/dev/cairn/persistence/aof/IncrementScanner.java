@@ -1,0 +1,190 @@
+package dev.cairn.persistence.aof;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+import dev.cairn.structures.Memory;
+import dev.cairn.structures.Pages;
+
+/**
+ * Reads the records of an increment from its file, without the library that wrote it: no locks, no mapping that a damaged file could turn into
+ * a fault, and nothing believed that the checksum does not confirm. One thread at a time.
+ *
+ * <p>A document is a 4-byte header and its bytes, at a multiple of 4. A header of 0, or one with bit 31, is the end; one with bit 30 is the
+ * library's own and skipped; the low 30 bits are the length.
+ */
+final class IncrementScanner implements Closeable {
+    /** What {@link #next} has found. */
+    enum Found {
+        /** A record; {@link #record} is its address. */
+        RECORD,
+        /** The end: nothing was written here. */
+        END,
+        /** Something that is no record; {@link #problem} tells what. */
+        BAD
+    }
+
+    private static final int BUFFER = 4 << 20;
+    private static final int META = 1 << 30;
+    private static final int OPEN = 1 << 31;
+    private static final int MAX_DOCUMENT = RecordFormat.HEADER + RecordFormat.MAX_PAYLOAD;
+
+    private final FileChannel channel;
+    private final long size;
+    private final long buffer = Pages.map(BUFFER);
+    private final ByteBuffer view = Memory.ALL.asSlice(buffer, BUFFER).asByteBuffer();
+    /** Where the buffer's first byte is in the file, and how many are there. */
+    private long bufferStart;
+    private int buffered;
+    /** Where the next document begins. */
+    private long at;
+    private long expected;
+    private long recordAt;
+    private long record;
+    private String problem = "";
+
+    /**
+     * Opens an increment's file.
+     *
+     * @param expected the sequence number of the first record
+     */
+    IncrementScanner(Path file, long expected) throws IOException {
+        this.channel = FileChannel.open(file, StandardOpenOption.READ);
+        this.size = channel.size();
+        this.expected = expected;
+    }
+
+    /** Goes to the next record. */
+    Found next() throws IOException {
+        while (true) {
+            if (at + 4 > size) {
+                return Found.END;
+            }
+            fill(at, 4);
+            int header = Memory.getInt(buffer + (at - bufferStart));
+            if (header == 0) {
+                return Found.END;
+            }
+            if ((header & OPEN) != 0) {
+                return bad("the document was never finished");
+            }
+            int length = header & META - 1;
+            if (at + 4 + length > size) {
+                return bad("the file ends within a document");
+            }
+            if ((header & META) != 0) {
+                at += 4L + length + 3 & -4L;
+                continue;
+            }
+            if (length > MAX_DOCUMENT) {
+                return bad("a document has the impossible length " + length);
+            }
+            fill(at, 4 + length);
+            return record(length);
+        }
+    }
+
+    private Found record(int length) {
+        record = buffer + (at - bufferStart) + 4;
+        String wrong = RecordFormat.check(record, length);
+        if (!wrong.isEmpty()) {
+            return bad("the record " + wrong);
+        }
+        if (RecordFormat.sequence(record) != expected) {
+            return bad("the record has number " + RecordFormat.sequence(record));
+        }
+        expected++;
+        recordAt = at;
+        at += 4L + length + 3 & -4L;
+        return Found.RECORD;
+    }
+
+    private Found bad(String what) {
+        problem = what;
+        recordAt = at;
+        return Found.BAD;
+    }
+
+    /**
+     * Looks behind something bad for a record that is intact and later than what was read.
+     *
+     * @return its flags and 8 more than any, or 0 when there is none
+     */
+    int beyond() throws IOException {
+        for (long p = (at & -4L) + 4; p + RecordFormat.HEADER <= size; p += 4) {
+            int wanted = (int) Math.min(BUFFER / 2, size - p);
+            if (p + RecordFormat.HEADER > bufferStart + buffered) {
+                fill(p, wanted);
+            }
+            long candidate = buffer + (p - bufferStart);
+            if (Memory.getInt(candidate) == RecordFormat.MAGIC && RecordFormat.sequence(candidate) >= expected) {
+                int payload = RecordFormat.payload(candidate);
+                if (payload >= 0 && payload <= RecordFormat.MAX_PAYLOAD && p + RecordFormat.HEADER + payload <= size) {
+                    fill(p, RecordFormat.HEADER + payload);
+                    candidate = buffer + (p - bufferStart);
+                    if (RecordFormat.check(candidate, RecordFormat.HEADER + (long) payload).isEmpty()) {
+                        return RecordFormat.flags(candidate) | 8;
+                    }
+                }
+            }
+        }
+        return 0;
+    }
+
+    /** Has a range of the file in the buffer. */
+    private void fill(long from, int bytes) throws IOException {
+        if (from >= bufferStart && from + bytes <= bufferStart + buffered) {
+            return;
+        }
+        bufferStart = from;
+        buffered = 0;
+        view.clear();
+        while (buffered < bytes) {
+            int n = channel.read(view, from + buffered);
+            if (n < 0) {
+                throw new IOException("the file became shorter while it was read");
+            }
+            buffered += n;
+        }
+    }
+
+    /** The address of the record that was found, until the next call. */
+    long record() {
+        return record;
+    }
+
+    /** The number that the next record should have. */
+    long expected() {
+        return expected;
+    }
+
+    /** Where in the file the last thing found begins. */
+    long offset() {
+        return recordAt;
+    }
+
+    /** Where the next document begins. */
+    long position() {
+        return at;
+    }
+
+    /** Bytes of the file. */
+    long size() {
+        return size;
+    }
+
+    /** What is bad. */
+    String problem() {
+        return problem;
+    }
+
+    @Override
+    public void close() throws IOException {
+        Pages.unmap(buffer, BUFFER);
+        channel.close();
+    }
+}

@@ -1,0 +1,267 @@
+package dev.cairn.persistence.aof;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import dev.cairn.testkit.TestClient;
+import dev.cairn.testkit.TestServer;
+import dev.cairn.types.string.StringModule;
+
+/** The append-only file through the wire, on real increments: what was logged is there after the next start. */
+class AofTest {
+    private static final String SAFE_HERE = "Array[elements=[Int[value=1], Int[value=0]]]";
+
+    @TempDir private Path temporary;
+    private Path directory;
+    private TestServer server;
+    private TestClient client;
+
+    private void start(String... config) throws IOException {
+        directory = Files.createDirectories(temporary.resolve("data"));
+        startIn(directory, config);
+    }
+
+    private void startIn(Path dir, String... config) {
+        server = TestServer.with(new TestLanes(), new AofModule(), new StringModule()).directory(dir).config("enable-debug-command yes")
+                .config(config).start();
+        client = server.client();
+    }
+
+    @AfterEach
+    void stop() {
+        if (server != null) {
+            client.close();
+            server.close();
+            server = null;
+        }
+    }
+
+    private void restart(String... config) throws IOException {
+        stop();
+        start(config);
+    }
+
+    /** Stops the server and starts another from what the disk had before that, as after a kill. */
+    private void killAndRestart(String... config) throws IOException {
+        Path copy = temporary.resolve("killed");
+        try (Stream<Path> all = Files.walk(directory)) {
+            for (Path p : all.toList()) {
+                Files.copy(p, copy.resolve(directory.relativize(p).toString()));
+            }
+        }
+        stop();
+        startIn(copy, config);
+    }
+
+    private String info(String field) {
+        for (String line : client.text("INFO", "persistence").split("\r\n")) {
+            if (line.startsWith(field + ":")) {
+                return line.substring(field.length() + 1);
+            }
+        }
+        return "";
+    }
+
+    private void awaitRewrite() throws IOException {
+        long deadline = System.nanoTime() + 20_000_000_000L;
+        Path manifest = directory.resolve("appendonlydir/appendonly.aof.manifest");
+        while (!Files.exists(manifest) || !info("aof_rewrite_in_progress").equals("0") || !info("aof_rewrite_scheduled").equals("0")
+                || Files.readString(manifest).contains("type h")) {
+            assertTrue(System.nanoTime() < deadline, "the rewrite does not end");
+        }
+    }
+
+    private List<String> names() throws IOException {
+        try (Stream<Path> files = Files.list(directory.resolve("appendonlydir"))) {
+            return files.map(f -> f.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    @Test
+    void whatWasWrittenIsThereAfterARestart() throws IOException {
+        start("appendonly yes");
+        client.call("SET", "k", "v");
+        client.call("SELECT", "5");
+        client.call("SET", "n", "41");
+        client.call("INCR", "n");
+        client.call("SET", "t", "x", "EX", "1000");
+        client.pipeline(List.of(new String[]{"MULTI"}, new String[]{"SET", "a", "1"}, new String[]{"INCR", "a"}, new String[]{"EXEC"}));
+        restart("appendonly yes");
+        assertEquals("v", client.text("GET", "k"));
+        client.call("SELECT", "5");
+        assertEquals("42", client.text("GET", "n"));
+        assertEquals("2", client.text("GET", "a"));
+        assertTrue(Long.parseLong(client.text("TTL", "t")) > 900);
+        restart("appendonly yes");
+        assertEquals("v", client.text("GET", "k"));
+        assertEquals("1", info("aof_enabled"));
+    }
+
+    @Test
+    void nothingIsTouchedWhereAppendonlyIsOff() throws IOException {
+        start();
+        client.call("SET", "k", "v");
+        assertEquals("0", info("aof_enabled"));
+        try (Stream<Path> files = Files.list(directory)) {
+            assertEquals(0, files.count());
+        }
+    }
+
+    @Test
+    void aKilledServerLosesNothingThatItsKernelHas() throws IOException {
+        start("appendonly yes", "appendfsync always");
+        for (int i = 0; i < 500; i++) {
+            client.call("SET", "k" + i, "v" + i);
+        }
+        killAndRestart("appendonly yes");
+        assertEquals("500", client.text("DBSIZE"));
+        assertEquals("v499", client.text("GET", "k499"));
+    }
+
+    @Test
+    void aValueLargerThanARecordIsLoadedWhole() throws IOException {
+        start("appendonly yes");
+        String large = "0123456789abcdef".repeat(300_000);
+        client.call("SET", "large", large);
+        client.call("APPEND", "large", "end");
+        restart("appendonly yes");
+        assertEquals(large + "end", client.text("GET", "large"));
+    }
+
+    @Test
+    void aRewriteKeepsTheDataAndMakesTheFileSmall() throws IOException {
+        start("appendonly yes");
+        for (int i = 0; i < 2000; i++) {
+            client.call("SET", "k" + i % 100, "v" + i);
+            client.call("SET", "t" + i % 100, "x", "EX", "1000");
+        }
+        client.call("BGREWRITEAOF");
+        for (int i = 0; i < 500; i++) {
+            client.call("INCR", "counter");
+            client.call("SET", "k" + i % 100, "w" + i);
+        }
+        awaitRewrite();
+        assertEquals("ok", info("aof_last_bgrewrite_status"));
+        assertEquals(List.of("appendonly.aof.1.base", "appendonly.aof.2.incr", "appendonly.aof.lock", "appendonly.aof.manifest"), names());
+        String digest = client.text("DEBUG", "DIGEST");
+        restart("appendonly yes");
+        assertEquals(digest, client.text("DEBUG", "DIGEST"));
+        assertEquals("500", client.text("GET", "counter"));
+    }
+
+    @Test
+    void aBaseHoldsTheMomentOfTheSnapshotAndNotWhatCameAfter() throws IOException {
+        start("appendonly yes");
+        for (int i = 0; i < 20_000; i++) {
+            client.send("SET", "k" + i, Integer.toString(i));
+            if (i % 100 == 99) {
+                for (int j = 0; j < 100; j++) {
+                    client.receive();
+                }
+            }
+        }
+        client.call("BGREWRITEAOF");
+        for (int i = 0; i < 20_000; i += 7) {
+            client.call("INCR", "k" + i);
+            if (i % 3 == 0) {
+                client.call("RENAME", "k" + (i + 1), "renamed" + i);
+                client.call("DEL", "k" + (i + 2));
+            }
+        }
+        awaitRewrite();
+        String digest = client.text("DEBUG", "DIGEST");
+        restart("appendonly yes");
+        assertEquals(digest, client.text("DEBUG", "DIGEST"));
+    }
+
+    @Test
+    void flushallDuringARewriteBeginsItAnew() throws IOException {
+        start("appendonly yes");
+        for (int i = 0; i < 1000; i++) {
+            client.call("SET", "k" + i, "v");
+        }
+        client.pipeline(List.of(new String[]{"BGREWRITEAOF"}, new String[]{"FLUSHALL"}, new String[]{"SET", "a", "b"}));
+        client.call("FLUSHALL");
+        client.call("SET", "only", "this");
+        awaitRewrite();
+        restart("appendonly yes");
+        assertEquals("1", client.text("DBSIZE"));
+        assertEquals("this", client.text("GET", "only"));
+    }
+
+    @Test
+    void appendonlyIsSwitchedOnAndOffAtRunTime() throws IOException {
+        start();
+        client.call("SET", "before", "1");
+        assertEquals("OK", client.text("CONFIG", "SET", "appendonly", "yes"));
+        client.call("SET", "after", "2");
+        awaitRewrite();
+        client.call("SET", "later", "3");
+        assertEquals("OK", client.text("CONFIG", "SET", "appendonly", "no"));
+        client.call("SET", "unlogged", "4");
+        restart("appendonly yes");
+        assertEquals("3", client.text("DBSIZE"));
+        assertEquals("2", client.text("GET", "after"));
+    }
+
+    @Test
+    void debugLoadaofBringsTheSameDataBack() throws IOException {
+        start("appendonly yes");
+        client.call("SET", "k", "v");
+        client.call("SET", "n", "1");
+        String digest = client.text("DEBUG", "DIGEST");
+        assertEquals("OK", client.text("DEBUG", "LOADAOF"));
+        assertEquals(digest, client.text("DEBUG", "DIGEST"));
+        client.call("INCR", "n");
+        restart("appendonly yes");
+        assertEquals("2", client.text("GET", "n"));
+    }
+
+    @Test
+    void waitaofRepliesWhenTheWriteIsSafe() throws IOException {
+        start("appendonly yes");
+        client.call("SET", "k", "v");
+        assertEquals(SAFE_HERE, client.call("WAITAOF", "1", "0", "5000").toString());
+        client.call("CONFIG", "SET", "appendfsync", "always");
+        client.call("SET", "k", "w");
+        assertEquals(SAFE_HERE, client.call("WAITAOF", "1", "0", "0").toString());
+        assertEquals("ERR value is out of range, value must between 0 and 1", client.text("WAITAOF", "2", "0", "0"));
+        client.call("CONFIG", "SET", "appendonly", "no");
+        assertEquals("ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.",
+                client.text("WAITAOF", "1", "0", "0"));
+    }
+
+    @Test
+    void keysWhoseTimeIsOverExpireAfterLoadingAndNotWithin() throws IOException {
+        start("appendonly yes");
+        client.call("DEBUG", "SET-ACTIVE-EXPIRE", "0");
+        client.call("SET", "k", "1", "PX", "30");
+        client.call("INCR", "k");
+        long end = System.nanoTime() + 60_000_000;
+        while (System.nanoTime() < end) {
+            Thread.onSpinWait();
+        }
+        killAndRestart("appendonly yes");
+        assertEquals("0", client.text("EXISTS", "k"));
+    }
+
+    @Test
+    void twoServersDoNotShareADirectory() throws IOException {
+        start("appendonly yes");
+        IllegalStateException refused = assertThrows(IllegalStateException.class,
+                () -> TestServer.with(new TestLanes(), new AofModule(), new StringModule()).directory(directory).config("appendonly yes")
+                        .start());
+        assertTrue(String.valueOf(refused.getMessage()).contains("in use by another server"), refused.getMessage());
+    }
+}

@@ -1,0 +1,181 @@
+package dev.cairn.persistence.aof;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicLong;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import dev.cairn.testkit.TestClient;
+import dev.cairn.testkit.TestServer;
+import dev.cairn.types.string.StringModule;
+
+/** What clients see, and what is there afterwards, when the disk is full, fails or is slow. */
+class FullDiskTest {
+    @TempDir private Path directory;
+    private final TestLanes lanes = new TestLanes();
+    private TestServer server;
+    private TestClient client;
+    /** Whether the disk takes nothing, and whether it cannot be forced. Written by the test, read by main and the lane. */
+    private volatile boolean full;
+    private volatile boolean broken;
+
+    private void start(String... config) {
+        server = TestServer.with(lanes, new AofModule((dir, sequence, millis) -> new Faulty(ChronicleFile.open(dir, sequence, millis))),
+                new StringModule()).directory(directory).config(config).start();
+        client = server.client();
+    }
+
+    @AfterEach
+    void stop() {
+        if (server != null) {
+            client.close();
+            server.close();
+            server = null;
+        }
+    }
+
+    private String info(String field) {
+        for (String line : client.text("INFO", "persistence").split("\r\n")) {
+            if (line.startsWith(field + ":")) {
+                return line.substring(field.length() + 1);
+            }
+        }
+        return "";
+    }
+
+    private void await(String field, String value) {
+        long deadline = System.nanoTime() + 20_000_000_000L;
+        while (!info(field).equals(value)) {
+            assertTrue(System.nanoTime() < deadline, field + " does not become " + value);
+        }
+    }
+
+    @Test
+    void writesAndPingAreRefusedOnAFullDiskAndGoOnWithRoom() {
+        start("appendonly yes");
+        client.call("SET", "before", "1");
+        full = true;
+        client.call("SET", "during", "2");
+        await("aof_last_write_status", "err");
+        String misconf = "MISCONF Errors writing to the AOF file: No space left on device";
+        assertEquals(misconf, client.text("SET", "k", "v"));
+        assertEquals(misconf, client.text("PING"));
+        assertEquals("2", client.text("GET", "during"));
+        client.call("MULTI");
+        assertEquals(misconf, client.text("SET", "k", "v"));
+        assertEquals("EXECABORT Transaction discarded because of previous errors.", client.text("EXEC"));
+        assertTrue(Long.parseLong(info("aof_buffer_length")) > 0);
+        full = false;
+        await("aof_last_write_status", "ok");
+        assertEquals("OK", client.text("SET", "after", "3"));
+        assertEquals("PONG", client.text("PING"));
+        stop();
+        start("appendonly yes");
+        assertEquals("3", client.text("DBSIZE"));
+        assertEquals("2", client.text("GET", "during"));
+    }
+
+    @Test
+    void aLargeChangeThatTheDiskTookInPartIsCompletedLater() {
+        start("appendonly yes");
+        String large = "z".repeat(5 << 20);
+        roomFor.set(2 << 20);
+        client.call("SET", "large", large);
+        await("aof_last_write_status", "err");
+        roomFor.set(Long.MAX_VALUE);
+        await("aof_last_write_status", "ok");
+        client.call("SET", "after", "1");
+        stop();
+        start("appendonly yes");
+        assertEquals(large, client.text("GET", "large"));
+        assertEquals("1", client.text("GET", "after"));
+    }
+
+    /** Bytes that the disk still takes. */
+    private final AtomicLong roomFor = new AtomicLong(Long.MAX_VALUE);
+
+    @Test
+    void aForceThatFailsRefusesWritesUntilOneSucceeds() {
+        start("appendonly yes");
+        broken = true;
+        client.call("SET", "k", "v");
+        await("aof_last_write_status", "err");
+        assertTrue(client.text("SET", "k", "w").startsWith("MISCONF Errors writing to the AOF file: broken"));
+        broken = false;
+        await("aof_last_write_status", "ok");
+        assertEquals("OK", client.text("SET", "k", "w"));
+    }
+
+    @Test
+    void aSlowForceHoldsWritingBackButNotForLongerThanTwoSeconds() {
+        start("appendonly yes");
+        client.call("SET", "k", "v");
+        await("aof_pending_bio_fsync", "0");
+        lanes.hold("aof_fsync");
+        client.call("SET", "k", "w");
+        await("aof_pending_bio_fsync", "1");
+        client.call("SET", "k", "x");
+        await("aof_delayed_fsync", "1");
+        await("aof_buffer_length", "0");
+        lanes.release("aof_fsync");
+        await("aof_pending_bio_fsync", "0");
+        assertEquals("x", client.text("GET", "k"));
+    }
+
+    /** A file on a disk that has faults. */
+    private final class Faulty implements LogFile {
+        private final LogFile real;
+
+        Faulty(LogFile real) {
+            this.real = real;
+        }
+
+        @Override
+        public void append(long address, int length) throws IOException {
+            if (full || roomFor.get() < length) {
+                throw new Space.DiskError(directory, "No space left on device");
+            }
+            roomFor.addAndGet(-length);
+            real.append(address, length);
+        }
+
+        @Override
+        public long position() {
+            return real.position();
+        }
+
+        @Override
+        public long room() {
+            return real.room();
+        }
+
+        @Override
+        public void reserve() throws IOException {
+            real.reserve();
+        }
+
+        @Override
+        public void force() throws IOException {
+            if (broken) {
+                throw new IOException("broken");
+            }
+            real.force();
+        }
+
+        @Override
+        public void end() {
+            real.end();
+        }
+
+        @Override
+        public void close() throws IOException {
+            real.close();
+        }
+    }
+}

@@ -69,6 +69,7 @@ final class TestLanes implements ServerModule, JobLanes {
     public boolean stop(Duration grace) {
         gates.values().forEach(g -> g.release(1000));
         List.copyOf(lanes.values()).forEach(ExecutorService::close);
+        lanes.clear();
         return true;
     }
 

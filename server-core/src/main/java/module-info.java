@@ -10,6 +10,7 @@ module dev.cairn.core {
     requires transitive dev.cairn.structures;
     requires java.management;
     requires jdk.unsupported;
+    requires HdrHistogram;
     requires org.slf4j;
 
     requires static org.jspecify;

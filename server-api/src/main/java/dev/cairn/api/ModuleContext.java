@@ -53,6 +53,15 @@ public interface ModuleContext {
     /** Sends messages to those who have subscribed; main thread only, from another through {@link Loop#post}. */
     Publisher publisher();
 
+    /**
+     * Reports for how long something has held up the server or a client, for LATENCY; kept when it is at least
+     * {@code latency-monitor-threshold}. Any thread.
+     *
+     * @param event a name in lower case with hyphens, such as {@code aof-fsync-always}; one of few, since each is kept
+     */
+    default void latency(String event, long millis) {
+    }
+
     /** The API that another module exports under this class, if one does. */
     <A> Optional<A> require(Class<A> api);
 }

@@ -41,7 +41,7 @@ class DifferentialIT {
     private static final Set<String> LEFT_OUT = Set.of(
             // Containers have no reply of their own; CommandTableIT compares what COMMAND tells; help texts are Cairn's own.
             "client", "command", "config", "object", "pubsub", "command|docs", "command|info", "client|help", "command|help",
-            "config|help", "object|help", "pubsub|help",
+            "config|help", "object|help", "pubsub|help", "slowlog", "latency", "memory", "slowlog|help", "latency|help", "memory|help",
             // They end the connection or the server, or need a file; other tests have them.
             "quit", "shutdown", "config|rewrite",
             // What DEBUG does is each server's own; redis-server 7.0 does not know CLIENT SETINFO.

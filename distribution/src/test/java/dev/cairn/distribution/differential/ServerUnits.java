@@ -19,7 +19,7 @@ final class ServerUnits {
     }
 
     Unit next() {
-        return switch (dice.below(14)) {
+        return switch (dice.below(16)) {
             case 0, 1 -> Words.of("SWAPDB").add(dice.database()).add(dice.database()).unit();
             case 2 -> flush();
             // A full SCAN first removes the keys that are expired but still counted.
@@ -30,6 +30,7 @@ final class ServerUnits {
             case 9, 10 -> getKeys();
             case 11 -> commandList();
             case 12 -> commandErrors();
+            case 13, 14 -> observation();
             default -> info();
         };
     }
@@ -101,6 +102,25 @@ final class ServerUnits {
                 Step.of("COMMAND", "LIST", "FILTERBY", "PATTERN"), Step.of("COMMAND", "COUNT", "x"),
                 Step.of("COMMAND", "INFO", "config|nosuch"),
                 Step.of("COMMAND", "HELP").compared(Comparison.TYPE), Step.of("COMMAND", "COUNT").compared(Comparison.TYPE))));
+    }
+
+    /** What a server tells of its own work: the forms and the errors, for the figures are each server's own. */
+    private Unit observation() {
+        return Unit.of(dice.pick(List.of(
+                Step.of("SLOWLOG", "GET").compared(Comparison.TYPE), Step.of("SLOWLOG", "GET", "0"), Step.of("SLOWLOG", "GET", "-2"),
+                Step.of("SLOWLOG", "GET", "x"), Step.of("SLOWLOG", "GET", "1", "2"), Step.of("SLOWLOG", "LEN").compared(Comparison.TYPE),
+                Step.of("SLOWLOG", "LEN", "x"), Step.of("SLOWLOG", "RESET"), Step.of("SLOWLOG", "BOGUS"), Step.of("SLOWLOG"),
+                Step.of("LATENCY", "LATEST"), Step.of("LATENCY", "HISTORY", "nosuch"), Step.of("LATENCY", "HISTORY"),
+                Step.of("LATENCY", "GRAPH", "nosuch"), Step.of("LATENCY", "RESET"), Step.of("LATENCY", "RESET", "a", "b"),
+                Step.of("LATENCY", "DOCTOR").compared(Comparison.TYPE), Step.of("LATENCY", "HISTOGRAM", "nosuch", "config|nosuch"),
+                Step.of("LATENCY", "HISTOGRAM").compared(Comparison.TYPE), Step.of("LATENCY", "BOGUS"),
+                Step.of("MEMORY", "USAGE", "nosuchkey"), Step.of("MEMORY", "USAGE", "nosuchkey", "SAMPLES", "5"),
+                Step.of("MEMORY", "USAGE", "nosuchkey", "SAMPLES", dice.pick("-1", "x", "99999999999999999999")),
+                Step.of("MEMORY", "USAGE", "nosuchkey", dice.pick("SAMPLES", "BOGUS")), Step.of("MEMORY", "USAGE"),
+                Step.of("MEMORY", "STATS").compared(Comparison.TYPE), Step.of("MEMORY", "DOCTOR").compared(Comparison.TYPE),
+                Step.of("MEMORY", "MALLOC-STATS").compared(Comparison.TYPE), Step.of("MEMORY", "PURGE"), Step.of("MEMORY", "BOGUS"),
+                Step.of("LOLWUT").compared(Comparison.TYPE), Step.of("LOLWUT", "VERSION", "5").compared(Comparison.TYPE),
+                Step.of("LOLWUT", "VERSION", "x"))));
     }
 
     private Unit info() {

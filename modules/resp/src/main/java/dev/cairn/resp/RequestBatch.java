@@ -106,6 +106,15 @@ public final class RequestBatch {
         return big >= 0 && !bigTaken[big];
     }
 
+    /** Whether the memory of an argument was taken over, so that its bytes may be others by now, or gone. */
+    public boolean taken(int command, int i) {
+        if (bigs == 0) {
+            return false;
+        }
+        int big = big(place(command, i));
+        return big >= 0 && bigTaken[big];
+    }
+
     /** Points a view at an argument; the view is adoptable if the argument is, and taking it takes it from the batch. Returns the view. */
     public NativeBytes view(int command, int i, NativeBytes view) {
         int place = place(command, i);

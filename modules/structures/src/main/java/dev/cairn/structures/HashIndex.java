@@ -189,6 +189,11 @@ public final class HashIndex {
         return bytes;
     }
 
+    /** Returns the bytes of the table that is being left while rehashing, else 0. */
+    public long rehashingBytes() {
+        return nextTable == 0 ? 0 : tableBytes(mask) - unmapped;
+    }
+
     /** Returns the number of buckets, of both tables while rehashing. */
     public long buckets() {
         return table == 0 ? 0 : mask + 1 + (nextTable == 0 ? 0 : nextMask + 1);

@@ -90,12 +90,19 @@ class IntrinsicCommandsTest extends CommandContract {
                 box("PUBLISH c text"), box("SPUBLISH c text"), box("UNSUBSCRIBE"), box("PUNSUBSCRIBE p*"), box("SUNSUBSCRIBE c"),
                 box("PUBSUB CHANNELS"), box("PUBSUB CHANNELS a b"), box("PUBSUB NUMSUB c"), box("PUBSUB NUMPAT"),
                 box("PUBSUB SHARDCHANNELS x*"), box("PUBSUB SHARDNUMSUB c"), box("PUBSUB HELP"), box("PUBSUB NOSUCH")));
+        all.addAll(List.of(
+                varying("SLOWLOG GET"), box("SLOWLOG GET -2"), varying("SLOWLOG LEN"), box("SLOWLOG RESET"), box("SLOWLOG HELP"),
+                box("LATENCY LATEST"), box("LATENCY HISTORY nosuch"), box("LATENCY GRAPH nosuch"), varying("LATENCY DOCTOR"),
+                box("LATENCY RESET nosuch"), varying("LATENCY HISTOGRAM"), box("LATENCY HISTOGRAM nosuch"), box("LATENCY HELP"),
+                box("MEMORY USAGE k"), box("MEMORY USAGE m"), box("MEMORY USAGE k SAMPLES x"), varying("MEMORY STATS"),
+                varying("MEMORY DOCTOR"), varying("MEMORY MALLOC-STATS"), box("MEMORY PURGE"), box("MEMORY HELP"), varying("LOLWUT"),
+                box("SLOWLOG NOSUCH"), box("LATENCY NOSUCH"), box("MEMORY NOSUCH")));
         return all;
     }
 
     @Test
     void everyCommandThatReadsOrWritesKeysHasAKeySpec() throws Exception {
-        Set<String> withoutKeys = Set.of("RANDOMKEY", "KEYS", "SCAN", "DBSIZE", "FLUSHDB", "FLUSHALL", "SWAPDB");
+        Set<String> withoutKeys = Set.of("RANDOMKEY", "KEYS", "SCAN", "DBSIZE", "FLUSHDB", "FLUSHALL", "SWAPDB", "LOLWUT");
         for (CommandSpec spec : commands()) {
             if (spec.is(CommandFlag.READONLY) || spec.is(CommandFlag.WRITE)) {
                 assertEquals(withoutKeys.contains(spec.name()), spec.keySpecs().isEmpty(), spec.name());

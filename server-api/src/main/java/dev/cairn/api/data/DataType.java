@@ -110,6 +110,14 @@ public interface DataType {
         return false;
     }
 
+    /**
+     * Describes how a value is held, in lines for the server's developers: sizes of tables, nodes, gaps. Empty where there is nothing to
+     * tell; DEBUG HTSTATS-KEY, DEBUG LISTPACK and DEBUG QUICKLIST show it.
+     */
+    default String describe(Slot value) {
+        return "";
+    }
+
     /** Takes commands of a rewrite. */
     interface CommandSink {
         /** Adds a command: its name and arguments. */

@@ -47,6 +47,7 @@ final class ServerHooks implements CoreHooks {
         activeRehashing(options.activeRehashing.value());
         activeExpireEffort(options.activeExpireEffort.value());
         lfuChanged();
+        monitoringChanged();
         notifyKeyspaceEvents(options.notifyKeyspaceEvents.value());
         lazyFreeChanged();
         server.settings().debugCommand = options.enableDebugCommand.value();
@@ -163,6 +164,16 @@ final class ServerHooks implements CoreHooks {
         to.replaced = options.lazyFreeServerDel.value();
         to.deleted = options.lazyFreeUserDel.value();
         to.flushed = options.lazyFreeUserFlush.value();
+    }
+
+    @Override
+    public void monitoringChanged() {
+        server.slowLog().threshold(options.slowLogSlowerThan.value());
+        server.slowLog().maxLength(options.slowLogMaxLen.value());
+        server.latency().threshold(options.latencyMonitorThreshold.value());
+        server.thresholdsChanged();
+        server.settings().percentiles = options.latencyTrackingInfoPercentiles.value();
+        server.trackLatency(options.latencyTracking.value());
     }
 
     @Override

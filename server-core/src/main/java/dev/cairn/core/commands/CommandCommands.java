@@ -18,7 +18,6 @@ import dev.cairn.api.command.Args;
 import dev.cairn.api.command.Argument;
 import dev.cairn.api.command.Bytes;
 import dev.cairn.api.command.Call;
-import dev.cairn.api.command.Command;
 import dev.cairn.api.command.CommandError;
 import dev.cairn.api.command.CommandFlag;
 import dev.cairn.api.command.CommandGroup;
@@ -52,9 +51,11 @@ final class CommandCommands {
     private static final String NAMED_COMMANDS = "O(N) where N is the number of commands asked for.";
     private static final String ARGUMENTS = "O(N) where N is the number of arguments.";
 
+    private final Server server;
     private final CommandTable commands;
 
     CommandCommands(Server server) {
+        this.server = server;
         this.commands = server.commands();
     }
 
@@ -75,22 +76,12 @@ final class CommandCommands {
         r.command(spec("COMMAND|LIST", -2, "7.0.0").summary("Returns the names of commands.").complexity(ALL_COMMANDS)
                 .tips("nondeterministic_output_order")
                 .syntax("[FILTERBY filterby=(MODULE module-name|ACLCAT category|PATTERN pattern)]"), this::list);
-        r.command(spec("COMMAND|HELP", 2, "5.0.0").summary("Explains the subcommands of COMMAND.").complexity("O(1)"), help());
+        HelpText.declare(r, server, "COMMAND",
+                CommandSpec.of("COMMAND|HELP", 2).group(CommandGroup.SERVER).since("5.0.0").acl(AclCategory.CONNECTION));
     }
 
     private static CommandSpec.Builder spec(String name, int arity, String since) {
         return CommandSpec.of(name, arity).group(CommandGroup.SERVER).since(since).acl(AclCategory.CONNECTION).flags(LOADING, STALE);
-    }
-
-    /** The command of a name, {@code container|subcommand} included; null when there is none. */
-    private @Nullable CommandEntry find(String name) {
-        int bar = name.indexOf('|');
-        if (bar < 0) {
-            return commands.find(name);
-        }
-        CommandEntry container = commands.find(name.substring(0, bar));
-        CommandTable subcommands = container == null ? null : container.subcommands();
-        return subcommands == null ? null : subcommands.find(name.substring(bar + 1));
     }
 
     private void count(Call call, Args args, Reply out) {
@@ -108,7 +99,7 @@ final class CommandCommands {
         }
         out.array(args.size() - 2);
         for (int i = 2; i < args.size(); i++) {
-            CommandEntry e = find(args.at(i).text());
+            CommandEntry e = commands.findByFullName(args.at(i).text());
             if (e == null) {
                 out.nil();
             } else {
@@ -211,7 +202,7 @@ final class CommandCommands {
         int mark = out.begin(Reply.Shape.MAP);
         int n = 0;
         for (int i = 2; i < args.size(); i++) {
-            CommandEntry e = find(args.at(i).text());
+            CommandEntry e = commands.findByFullName(args.at(i).text());
             if (e != null) {
                 out.bulk(e.wireName());
                 writeDocs(e, out);
@@ -354,7 +345,7 @@ final class CommandCommands {
     }
 
     private List<KeyFinder.Key> keys(Args inner) {
-        CommandEntry e = find(inner.at(0).text());
+        CommandEntry e = commands.findByFullName(inner.at(0).text());
         CommandTable subcommands = e == null ? null : e.subcommands();
         if (subcommands != null && inner.size() > 1) {
             e = subcommands.find(inner.at(1).text());
@@ -417,16 +408,5 @@ final class CommandCommands {
             }
         }
         return n;
-    }
-
-    private static Command help() {
-        return HelpText.of("COMMAND",
-                "(no subcommand)", "    Describe all commands.",
-                "COUNT", "    Return the number of commands.",
-                "LIST [FILTERBY (MODULE <module-name>|ACLCAT <category>|PATTERN <pattern>)]", "    Return the names of commands.",
-                "INFO [<command-name> ...]", "    Describe commands, all if none is named.",
-                "DOCS [<command-name> ...]", "    Return the documentation of commands, of all if none is named.",
-                "GETKEYS <full-command>", "    Return the keys of a whole command.",
-                "GETKEYSANDFLAGS <full-command>", "    Return the keys of a whole command and what it does to each.");
     }
 }

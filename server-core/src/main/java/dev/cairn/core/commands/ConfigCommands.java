@@ -22,6 +22,7 @@ import dev.cairn.api.command.CommandGroup;
 import dev.cairn.api.command.CommandSpec;
 import dev.cairn.api.command.Reply;
 import dev.cairn.api.config.Option;
+import dev.cairn.api.event.StatisticsReset;
 import dev.cairn.core.config.ConfigRewriter;
 import dev.cairn.core.config.ConfigSyntax;
 import dev.cairn.core.config.OptionSetError;
@@ -60,12 +61,7 @@ public final class ConfigCommands {
         r.command(admin("CONFIG|RESETSTAT", 2).since("2.0.0").complexity("O(1)")
                 .tips("request_policy:all_nodes", "response_policy:all_succeeded").summary("Sets the server's statistics to zero."),
                 this::resetStatistics);
-        r.command(CommandSpec.of("CONFIG|HELP", 2).group(CommandGroup.SERVER).flags(LOADING, STALE).since("5.0.0").complexity("O(1)")
-                .summary("Explains the subcommands of CONFIG."),
-                HelpText.of("CONFIG", "GET <pattern> [<pattern> ...]", "    Show the options whose names match one of the patterns.",
-                        "SET <option> <value> [<option> <value> ...]", "    Change options; if one value is refused, none is changed.",
-                        "RESETSTAT", "    Set the statistics that INFO shows to zero.", "REWRITE",
-                        "    Bring the configuration file up to date with the options as they are."));
+        HelpText.declare(r, server, "CONFIG", "5.0.0");
     }
 
     private static CommandSpec.Builder admin(String name, int arity) {
@@ -98,7 +94,11 @@ public final class ConfigCommands {
         }
         List<Options.Entry> pairs = new ArrayList<>(args.size() / 2);
         for (int i = 2; i < args.size(); i += 2) {
-            pairs.add(new Options.Entry(byteString(args.at(i)), byteString(args.at(i + 1))));
+            String name = byteString(args.at(i));
+            if (options.isSensitive(name)) {
+                call.redact(i + 1);
+            }
+            pairs.add(new Options.Entry(name, byteString(args.at(i + 1))));
         }
         try {
             options.set(pairs, mayChangeProtected(call));
@@ -133,6 +133,7 @@ public final class ConfigCommands {
         server.databases().stats().reset();
         server.databases().lazyFree().resetFreed();
         server.originalCommands().all().forEach(CommandEntry::resetStatistics);
+        server.events().fire(new StatisticsReset());
         out.ok();
     }
 }

@@ -5,6 +5,7 @@ import static dev.cairn.api.command.CommandFlag.LOADING;
 import static dev.cairn.api.command.CommandFlag.NOSCRIPT;
 import static dev.cairn.api.command.CommandFlag.PROTECTED;
 import static dev.cairn.api.command.CommandFlag.STALE;
+import static java.util.Map.entry;
 
 import java.io.EOFException;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -38,6 +40,7 @@ import dev.cairn.api.event.KeyEventClass;
 import dev.cairn.core.db.Inspection;
 import dev.cairn.core.server.Server;
 import dev.cairn.core.server.ServerSettings;
+import dev.cairn.resp.Glob;
 
 /** DEBUG: for the developers of the server and its tests, never for applications. Main thread; it may stall it on purpose. */
 public final class DebugCommands {
@@ -52,13 +55,16 @@ public final class DebugCommands {
     private static final Pattern LEADING_NUMBER = Pattern.compile("\\s*[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?");
     private static final long NANOS = 1_000_000_000L;
 
-    private static final List<String> HELP = List.of("ASSERT", "    Crash as a failed assertion does.", "DICT-RESIZING <0|1>",
+    private static final List<String> HELP = List.of("ASSERT", "    Crash as a failed assertion does.", "CHANGE-REPL-ID",
+            "    Take another random replication id.", "DICT-RESIZING <0|1>",
             "    Forbid or allow the indexes of keys to change their size.", "DIGEST",
             "    Show a digest of all keys and values, which does not depend on their order.", "DIGEST-VALUE <key> [<key> ...]",
             "    Show a digest of the value of each key.", "ERROR <text>",
             "    Reply with an error of this text; its first word is the code.", "HTSTATS <dbid>",
-            "    Show the sizes of a database's indexes.", "JMAP", "    Show the heap, the collectors and the threads of the JVM.",
-            "LOG <text>", "    Write a text to the server's log.", "OBJECT <key> [fast]",
+            "    Show the sizes of a database's indexes.", "HTSTATS-KEY <key> [full]",
+            "    Show how a value is held, as LISTPACK and QUICKLIST do.", "JMAP",
+            "    Show the heap, the collectors and the threads of the JVM.",
+            "LISTPACK <key>", "    Show how a value is held.", "LOG <text>", "    Write a text to the server's log.", "OBJECT <key> [fast]",
             "    Show how a value is held; fast leaves out what takes time to find.", "OOM",
             "    Crash as the lack of memory on the heap does.", "PANIC", "    Crash as an error inside the server does.",
             "PAUSE-CRON <0|1>", "    Stop the server's regular work, or let it go on.", "POPULATE <count> [<prefix>] [<size>]",
@@ -66,21 +72,27 @@ public final class DebugCommands {
             "    they hold value:number, cut or filled with zero bytes to the size.", "PROTOCOL <type>",
             "    Reply with an example of a type: string, integer, double, bignum, null, array,",
             "    set, map, attrib, push, verbatim, true, false.",
-            "REPLYBUFFER PEAK-RESET-TIME <NEVER|RESET|milliseconds>",
+            "QUICKLIST <key> [<0|1>]", "    Show how a value is held.", "REPLYBUFFER PEAK-RESET-TIME <NEVER|RESET|milliseconds>",
             "    Set the time after which a client's reply buffer shrinks to what was used of it; RESET for the usual time.",
             "REPLYBUFFER RESIZING <0|1>", "    Leave the sizes of reply buffers as they are, or let them follow their use.",
             "LOADAOF", "    Empty the databases and load the append-only file.",
             "RELOAD", "    Empty the databases and load what is kept of them on disk.",
             "SEGFAULT", "    Crash as an access to a wrong address does.", "SET-ACTIVE-EXPIRE <0|1>",
             "    Leave expired keys until they are asked for, or delete them in the background too.", "SLEEP <seconds>",
-            "    Do nothing for so long, for no client; decimals are allowed.");
+            "    Do nothing for so long, for no client; decimals are allowed.",
+            "STRINGMATCH-TEST", "    Match random texts against random patterns.", "STRUCTSIZE",
+            "    Show the sizes of the parts of a key's record.");
 
     /** Subcommands that only make sense with a part that this server does not have. */
     private static final CommandError RELOAD_FAILED = CommandError.err("Error trying to load the data, check server logs");
-    private static final Map<String, String> MISSING = Map.of("reload", "RDB persistence or appendonly", "aof-flush-sleep",
-            "AOF persistence", "change-repl-id", "replication", "replicate", "replication", "quicklist-packed-threshold",
-            "the list data type", "quicklist", "the list data type", "client-eviction", "eviction of clients", "set-disable-deny-scripts",
-            "scripting");
+    private static final Map<String, String> MISSING = Map.ofEntries(entry("reload", "RDB persistence or appendonly"),
+            entry("aof-flush-sleep", "AOF persistence"), entry("replicate", "replication"),
+            entry("quicklist-packed-threshold", "the list data type"), entry("client-eviction", "eviction of clients"),
+            entry("set-disable-deny-scripts", "scripting"), entry("set-skip-checksum-validation", "RDB persistence"),
+            entry("pause-after-fork", "a fork, which it never makes"), entry("delay-rdb-client-free-seconds", "replication"),
+            entry("mallctl", "jemalloc"), entry("mallctl-str", "jemalloc"), entry("clusterlink", "the cluster"),
+            entry("config-rewrite-force-all", "CONFIG REWRITE of all options"), entry("restart", "restarting itself"),
+            entry("crash-and-recover", "restarting itself"), entry("sdslen", "SDS strings"), entry("leak", "memory that is never freed"));
 
     private final Server server;
 
@@ -137,6 +149,13 @@ public final class DebugCommands {
                 // what the log holds is what is in memory: there is no other file to save to and load from
                 reload(out);
             }
+            case "change-repl-id" -> {
+                LOG.info("Changing the replication id, as DEBUG CHANGE-REPL-ID asks for");
+                server.identity().changeReplicationId();
+                out.ok();
+            }
+            case "stringmatch-test" -> stringMatchTest(out);
+            case "structsize" -> out.bulk(Inspection.sizes());
             case "jmap" -> out.verbatim("txt", Bytes.of(JvmReport.text()));
             case "panic" -> throw new InternalError("DEBUG PANIC called at Unix time " + server.clock().seconds());
             case "assert" -> throw new InternalError("assertion failed: DEBUG ASSERT was called");
@@ -202,6 +221,8 @@ public final class DebugCommands {
             for (int i = 2; i < size; i++) {
                 out.simple(digest.value(call.keyspace().peek(args.at(i))));
             }
+        } else if ((name.equals("htstats-key") || name.equals("listpack") || name.equals("quicklist")) && (size == 3 || size == 4)) {
+            describe(call, args, out);
         } else if (name.equals("htstats") && size >= 3) {
             long number = args.integer(2);
             if (number < 0 || number >= server.databases().count()) {
@@ -212,6 +233,36 @@ public final class DebugCommands {
             return false;
         }
         return true;
+    }
+
+    private static void describe(Call call, Args args, Reply out) {
+        Slot slot = call.keyspace().peek(args.at(2));
+        if (!slot.exists()) {
+            throw CommandError.NO_SUCH_KEY;
+        }
+        String text = slot.type().describe(slot);
+        if (text.isEmpty()) {
+            throw CommandError.err("There is nothing to tell about a value of encoding " + slot.type().encodingName(slot));
+        }
+        out.verbatim("txt", Bytes.of(text));
+    }
+
+    /** Holds random texts against random patterns of the characters that mean something: none may fail or go on for ever. */
+    private static void stringMatchTest(Reply out) {
+        SplittableRandom random = new SplittableRandom();
+        for (int i = 0; i < 10_000; i++) {
+            Glob.matches(randomText(random), randomText(random));
+        }
+        out.simple("All matches ended");
+    }
+
+    private static Bytes randomText(SplittableRandom random) {
+        String characters = "ab*?[]^-\\";
+        byte[] text = new byte[random.nextInt(32)];
+        for (int i = 0; i < text.length; i++) {
+            text[i] = (byte) characters.charAt(random.nextInt(characters.length()));
+        }
+        return Bytes.of(text);
     }
 
     private boolean replyBuffer(Args args, Reply out) {

@@ -206,7 +206,7 @@ final class GenericCommands {
             return false;
         }
         database.rename(from, to);
-        from.changed(KeyEventClass.GENERIC, RENAME_FROM_EVENT);
+        from.changed(KeyEventClass.GENERIC, RENAME_FROM_EVENT, 0);
         to.changed(KeyEventClass.GENERIC, RENAME_TO_EVENT);
         return true;
     }
@@ -263,7 +263,7 @@ final class GenericCommands {
             return;
         }
         source.move(from, to);
-        from.changed(KeyEventClass.GENERIC, MOVE_FROM_EVENT);
+        from.changed(KeyEventClass.GENERIC, MOVE_FROM_EVENT, 0);
         to.changed(KeyEventClass.GENERIC, MOVE_TO_EVENT);
         out.integer(1);
     }

@@ -50,9 +50,11 @@ public final class InfoCommand {
         r.info("Modules", true, about::modules);
         r.info("Commandstats", false, counters::commands);
         r.info("Errorstats", true, counters::errors);
+        r.info("Latencystats", false, counters::latencies);
         r.info("Cluster", true, about::cluster);
         r.info("Keyspace", true, about::keyspace);
         r.info("Jvm", false, MemoryInfo::jvm);
+        server.info().addHidden("Debug", counters::debug);
     }
 
     private void info(Call call, Args args, Reply out) {

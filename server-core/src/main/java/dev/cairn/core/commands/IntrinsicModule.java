@@ -27,8 +27,9 @@ public final class IntrinsicModule implements ServerModule {
                 new CommandCommands(server)::register, new TransactionCommands(server)::register, new GenericCommands(server)::register,
                 new ExpireCommands()::register, new ScanCommands(server)::register, new ObjectCommands(server)::register,
                 new ServerCommands(server)::register, new ConfigCommands(server, options)::register,
-                new InfoCommand(server, options)::register, new PubSubCommands(server)::register, new DebugCommands(server)::register,
-                new ModuleCommands(modules)::register);
+                new InfoCommand(server, options)::register, new SlowLogCommands(server)::register,
+                new LatencyCommands(server)::register, new MemoryCommands(server)::register, new LolwutCommand()::register,
+                new PubSubCommands(server)::register, new DebugCommands(server)::register, new ModuleCommands(modules)::register);
     }
 
     @Override

@@ -1,8 +1,6 @@
 package dev.cairn.core.commands;
 
-import static dev.cairn.api.command.CommandFlag.LOADING;
 import static dev.cairn.api.command.CommandFlag.READONLY;
-import static dev.cairn.api.command.CommandFlag.STALE;
 import static dev.cairn.api.command.KeySpec.Flag.RO;
 import static dev.cairn.core.commands.GenericSpecs.CONSTANT;
 import static dev.cairn.core.commands.GenericSpecs.generic;
@@ -10,7 +8,6 @@ import static dev.cairn.core.commands.GenericSpecs.generic;
 import dev.cairn.api.Registrar;
 import dev.cairn.api.command.Args;
 import dev.cairn.api.command.Call;
-import dev.cairn.api.command.Command;
 import dev.cairn.api.command.CommandError;
 import dev.cairn.api.command.CommandGroup;
 import dev.cairn.api.command.CommandSpec;
@@ -29,9 +26,11 @@ final class ObjectCommands {
     private static final CommandError NO_FREQUENCY = CommandError
             .err("An LFU maxmemory policy is not selected, access frequency not tracked." + ADJUST);
 
+    private final Server server;
     private final AccessClock accesses;
 
     ObjectCommands(Server server) {
+        this.server = server;
         accesses = server.databases().accessClock();
     }
 
@@ -43,15 +42,7 @@ final class ObjectCommands {
         r.command(about("FREQ", "4.0.0").summary("Tells the logarithmic counter of accesses to a key."), this::frequency);
         r.command(about("IDLETIME", "2.2.3").summary("Tells for how many seconds a key was not accessed."), this::idleTime);
         r.command(about("REFCOUNT", "2.2.3").summary("Tells how many references to the value of a key there are."), this::refCount);
-        r.command(generic("OBJECT|HELP", 2).since("6.2.0").summary("Lists the subcommands.").complexity(CONSTANT).flags(LOADING, STALE),
-                help());
-    }
-
-    private static Command help() {
-        return HelpText.of("OBJECT", "ENCODING <key>", "    How the value of <key> is held in memory.", "FREQ <key>",
-                "    The counter of accesses to <key>, which grows with the logarithm of their number.", "IDLETIME <key>",
-                "    Seconds since the last access to <key>, not exact.", "REFCOUNT <key>",
-                "    How many references to the value of <key> there are: 1, or 2147483647 for a value that takes no memory.");
+        HelpText.declare(r, server, "OBJECT", generic("OBJECT|HELP", 2).since("6.2.0"));
     }
 
     private static CommandSpec.Builder about(String subcommand, String since) {

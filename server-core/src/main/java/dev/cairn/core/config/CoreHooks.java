@@ -73,6 +73,9 @@ public interface CoreHooks {
     /** Tells that {@code oom-score-adj} or {@code oom-score-adj-values} has changed. */
     default void oomScoreAdjChanged() throws OptionError {}
 
+    /** Tells that an option of the slow log, the latency monitor or the tracking of latencies has changed. */
+    default void monitoringChanged() throws OptionError {}
+
     /** Turns crash reports on or off. */
     default void crashLog(boolean on) throws OptionError {}
 }

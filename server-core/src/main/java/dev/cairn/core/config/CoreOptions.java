@@ -131,6 +131,24 @@ public final class CoreOptions extends OptionGroup {
             .onChange(millis -> hooks.busyReplyThreshold(millis))
             .doc("After how many milliseconds of a command other clients are told that the server is busy; 0 is never."));
 
+    // What is remembered for the operator.
+    public final Option<Long> slowLogSlowerThan = declare(integer("slowlog-log-slower-than", 10000, -1, Long.MAX_VALUE)
+            .onChange(micros -> hooks.monitoringChanged())
+            .doc("Log commands that take at least so many microseconds; 0 is all, -1 none. Below 1000 each command is timed alone, which costs a few percent."));
+    public final Option<Long> slowLogMaxLen = declare(integer("slowlog-max-len", 128, 0, Long.MAX_VALUE)
+            .onChange(length -> hooks.monitoringChanged())
+            .doc("How many commands the slow log keeps."));
+    public final Option<Long> latencyMonitorThreshold = declare(integer("latency-monitor-threshold", 0, 0, Long.MAX_VALUE)
+            .onChange(millis -> hooks.monitoringChanged())
+            .doc("Remember delays of at least so many milliseconds; 0 is none."));
+    public final Option<Boolean> latencyTracking = declare(flag("latency-tracking", true)
+            .onChange(on -> hooks.monitoringChanged())
+            .doc("Keep the distribution of the times that each command takes."));
+    public final Option<List<Double>> latencyTrackingInfoPercentiles =
+            declare(of("latency-tracking-info-percentiles", CoreTypes.PERCENTILES, List.of(50.0, 99.0, 99.9))
+                    .onChange(percentiles -> hooks.monitoringChanged())
+                    .doc("The percentiles of it that INFO shows."));
+
     // The keyspace.
     public final Option<Long> maxMemory = declare(memory("maxmemory", 0, 0, Long.MAX_VALUE)
             .withoutEffect("eviction of keys")

@@ -11,13 +11,9 @@ import dev.cairn.api.config.OptionError;
 import dev.cairn.api.config.OptionSpec;
 import java.util.List;
 
-/** Options of scripting, monitoring, the log and the process whose parts this server lacks. */
+/** Options of scripting, the log and the process whose parts this server lacks. */
 final class RuntimeOptions {
     private static final long INT_MAX = Integer.MAX_VALUE;
-    private static final long MAX = Long.MAX_VALUE;
-    private static final String SLOW_LOG = "slow log";
-    private static final String LATENCY = "latency monitor";
-    private static final String TRACKING = "latency tracking";
     private static final String TITLE = "process title";
     private static final String JEMALLOC = "jemalloc";
     private static final String LOG_FORMATS = "other log formats";
@@ -31,17 +27,6 @@ final class RuntimeOptions {
     /** The fallbacks. */
     static List<OptionSpec<?>> all() {
         return List.of(
-                integer("slowlog-log-slower-than", 10000, -1, MAX)
-                        .withoutEffect(SLOW_LOG)
-                        .doc("Log commands that take more microseconds; 0 is all, -1 none."),
-                integer("slowlog-max-len", 128, 0, MAX).withoutEffect(SLOW_LOG).doc("How many commands the slow log keeps."),
-                integer("latency-monitor-threshold", 0, 0, MAX)
-                        .withoutEffect(LATENCY)
-                        .doc("Remember delays of more milliseconds; 0 is none."),
-                flag("latency-tracking", true).withoutEffect(TRACKING).doc("Keep a histogram of the time each command takes."),
-                of("latency-tracking-info-percentiles", CoreTypes.PERCENTILES, List.of(50.0, 99.0, 99.9))
-                        .withoutEffect(TRACKING)
-                        .doc("The percentiles of it that INFO shows."),
                 flag("set-proc-title", true).immutable().withoutEffect(TITLE).doc("Let the process show what it serves in its title."),
                 text("proc-title-template", "{title} {listen-addr} {server-mode}")
                         .check(RuntimeOptions::titleTemplate)

@@ -162,6 +162,26 @@ public final class Database implements Keyspace {
         return heap.usedBytes() + index.mappedBytes() + expires.mappedBytes() + storeBytes();
     }
 
+    /** Bytes of the table that finds keys. */
+    public long keyIndexBytes() {
+        return index.bytes();
+    }
+
+    /** Bytes of the table of keys that have a time of expiry. */
+    public long expiryIndexBytes() {
+        return expires.bytes();
+    }
+
+    /** Bytes of the tables that indexes are leaving, because they change their size. */
+    public long rehashingBytes() {
+        return index.rehashingBytes() + expires.rehashingBytes();
+    }
+
+    /** Number of indexes that are changing their size. */
+    public int rehashingIndexes() {
+        return (index.rehashing() ? 1 : 0) + (expires.rehashing() ? 1 : 0);
+    }
+
     long indexBytes() {
         return index.bytes() + expires.bytes();
     }

@@ -26,6 +26,12 @@ public final class Inspection {
         return out.toString();
     }
 
+    /** The sizes of the parts of a key's record. */
+    public static String sizes() {
+        long record = Record.bytes(0, 0, 0);
+        return "bits:64 record:" + record + " expiry:" + (Record.bytes(Record.EXPIRES, 0, 0) - record) + " bucket:64 slots:7";
+    }
+
     private static void describe(StringBuilder out, HashIndex index) {
         out.append("Hash table 0 stats (main hash table):\n");
         if (index.size() == 0) {

@@ -49,6 +49,7 @@ import dev.cairn.api.job.JobQueue;
 import dev.cairn.core.config.OptionSetError;
 import dev.cairn.core.config.Options;
 import dev.cairn.core.db.Databases;
+import dev.cairn.core.observe.LatencyMonitor;
 import dev.cairn.core.server.CommandEntry;
 import dev.cairn.core.server.Listeners;
 import dev.cairn.core.server.Server;
@@ -425,7 +426,7 @@ public final class ModuleManager {
         if (staged.persistence != null) {
             server.durability().provide(staged.persistence);
         }
-        staged.infos.forEach(i -> server.info().add(i.title(), i.byDefault(), i.source()));
+        staged.infos.forEach(i -> server.info().add(staged.module(), i.title(), i.byDefault(), i.source()));
         staged.listeners.forEach(l -> listen(server, l));
         staged.keyListeners.forEach(l -> server.events().listenKeys(l.classes(), l.listener()));
     }
@@ -643,6 +644,14 @@ public final class ModuleManager {
         @Override
         public Publisher publisher() {
             return server().pubsub();
+        }
+
+        @Override
+        public void latency(String event, long millis) {
+            LatencyMonitor monitor = server().latency();
+            if (monitor.wants(millis)) {
+                server().loop().post(() -> monitor.sample(event, millis));
+            }
         }
 
         @Override

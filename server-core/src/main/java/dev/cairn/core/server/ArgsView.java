@@ -104,6 +104,12 @@ final class ArgsView implements Args {
         bound = i + 1;
     }
 
+    /** Whether the command has taken the argument's memory over, so that its bytes must not be read any more. */
+    boolean taken(int i) {
+        RequestBatch b = batch;
+        return b != null && b.taken(command, i);
+    }
+
     /** Total length of all arguments in bytes. */
     long totalLength() {
         long sum = 0;

@@ -14,6 +14,10 @@ final class Blocked implements Ticket {
     final int database;
     private final Blocking blocking;
     Loop.@Nullable Timer timer;
+    /** How long the command and the attempts to serve it took so far. */
+    long nanos;
+    /** Its words as the slow log would show them. */
+    byte @Nullable [][] words;
     private volatile boolean waiting = true;
 
     Blocked(Blocking blocking, ServerClient client, CommandEntry entry, Suspension suspension) {

@@ -46,6 +46,7 @@ final class Blocking {
     private Set<ReadyKey> ready = new LinkedHashSet<>();
     private final ArrayDeque<ServerClient> unblocked = new ArrayDeque<>();
     private int count;
+    private int timed;
 
     Blocking(Server server, int databases) {
         this.server = server;
@@ -74,6 +75,22 @@ final class Blocking {
         return waiting.stream().mapToInt(Map::size).sum();
     }
 
+    /** Number of keys that a client waits for which is to be woken by a deletion, too. */
+    int keysWokenByDelete() {
+        int n = 0;
+        for (Map<Bytes, Set<Blocked>> map : waiting) {
+            for (Set<Blocked> set : map.values()) {
+                n += set.stream().anyMatch(b -> b.suspension.wakeOnDelete()) ? 1 : 0;
+            }
+        }
+        return n;
+    }
+
+    /** Number of clients that wait for a limited time. */
+    int withTimeout() {
+        return timed;
+    }
+
     void post(Runnable task) {
         server.loop().post(task);
     }
@@ -90,6 +107,7 @@ final class Blocking {
             map.computeIfAbsent(key, k -> new LinkedHashSet<>()).add(b);
         }
         if (suspension.timeoutMillis() > 0) {
+            timed++;
             b.timer = server.loop().after(Duration.ofMillis(Math.min(suspension.timeoutMillis(), HUNDRED_YEARS)),
                     () -> finish(b, suspension.timedOut()));
         }
@@ -210,6 +228,7 @@ final class Blocking {
         b.client.blocked = null;
         count--;
         if (b.timer != null) {
+            timed--;
             b.timer.cancel();
         }
         Map<Bytes, Set<Blocked>> map = waiting.get(b.database);

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import dev.cairn.api.command.Command;
 import dev.cairn.api.command.CommandFlag;
 import dev.cairn.api.command.CommandSpec;
+import dev.cairn.core.observe.LatencyHistogram;
 
 /** A command in the table: its declaration, its handler and its statistics. Main thread. */
 public final class CommandEntry {
@@ -25,6 +26,8 @@ public final class CommandEntry {
     private final int arity;
     private final boolean write;
     private final boolean brief;
+    private final boolean fast;
+    private final boolean skipsSlowLog;
     private final boolean withoutAuthentication;
     private final boolean forbiddenInTransaction;
     private final boolean isProtected;
@@ -44,6 +47,9 @@ public final class CommandEntry {
     /** Number in the table of stored commands, -1 as long as it never was stored. */
     int storedAs = -1;
 
+    /** Executions in the run that is being timed. */
+    int inRun;
+
     /** Executions. */
     public long calls;
     /** Their time, nanoseconds. */
@@ -52,6 +58,8 @@ public final class CommandEntry {
     public long rejected;
     /** Executions that replied with an error. */
     public long failed;
+
+    private @Nullable LatencyHistogram histogram;
 
     CommandEntry(CommandSpec spec, @Nullable Command handler, String module, @Nullable CommandEntry parent) {
         this.spec = spec;
@@ -62,7 +70,10 @@ public final class CommandEntry {
         this.subcommands = handler == null ? new CommandTable() : null;
         this.arity = spec.arity();
         this.write = spec.is(CommandFlag.WRITE);
-        this.brief = spec.brief();
+        // What blocks has a time of its own, and what takes a password has words that are not to be shown.
+        this.brief = spec.brief() && !spec.is(CommandFlag.BLOCKING) && !spec.is(CommandFlag.NO_AUTH);
+        this.fast = spec.is(CommandFlag.FAST);
+        this.skipsSlowLog = spec.is(CommandFlag.SKIP_SLOWLOG);
         this.withoutAuthentication = spec.is(CommandFlag.NO_AUTH);
         this.forbiddenInTransaction = spec.is(CommandFlag.NO_MULTI);
         this.isProtected = spec.is(CommandFlag.PROTECTED);
@@ -130,6 +141,32 @@ public final class CommandEntry {
 
     boolean brief() {
         return brief;
+    }
+
+    boolean fast() {
+        return fast;
+    }
+
+    boolean skipsSlowLog() {
+        return skipsSlowLog;
+    }
+
+    /** Charges executions with a time each. */
+    void took(long each, int count, boolean tracking) {
+        nanos += each * count;
+        if (tracking) {
+            LatencyHistogram h = histogram;
+            if (h == null) {
+                h = new LatencyHistogram();
+                histogram = h;
+            }
+            h.record(each, count);
+        }
+    }
+
+    /** The distribution of its times; null while nothing was recorded. */
+    public @Nullable LatencyHistogram histogram() {
+        return histogram;
     }
 
     boolean withoutAuthentication() {
@@ -207,6 +244,7 @@ public final class CommandEntry {
         nanos = 0;
         rejected = 0;
         failed = 0;
+        histogram = null;
         if (subcommands != null) {
             subcommands.all().forEach(CommandEntry::resetStatistics);
         }

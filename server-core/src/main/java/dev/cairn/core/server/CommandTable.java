@@ -53,6 +53,17 @@ public final class CommandTable {
         return byName.get(name.toLowerCase(Locale.ROOT));
     }
 
+    /** The command of a name in any case, {@code container|subcommand} included; null when there is none. */
+    public @Nullable CommandEntry findByFullName(String name) {
+        int bar = name.indexOf('|');
+        if (bar < 0) {
+            return find(name);
+        }
+        CommandEntry container = find(name.substring(0, bar));
+        CommandTable subcommands = container == null ? null : container.subcommands();
+        return subcommands == null ? null : subcommands.find(name.substring(bar + 1));
+    }
+
     /** All commands in the order of their registration. */
     public Collection<CommandEntry> all() {
         return Collections.unmodifiableCollection(byName.values());

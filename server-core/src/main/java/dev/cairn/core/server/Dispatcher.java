@@ -1,7 +1,5 @@
 package dev.cairn.core.server;
 
-import java.util.Arrays;
-
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,8 +22,7 @@ import dev.cairn.structures.Memory;
  *
  * <p>Two things make a batch of pipelined commands cheaper than its commands one by one. Where the keyspace is too large for the caches,
  * the keys of the batch are hashed and their places in the index touched, first all of them, then the records that they probably have, so
- * that the misses overlap. And runs of brief commands (see {@code CommandSpec.brief}) are timed together, each given its share: reading
- * the clock would take longer than many a command.
+ * that the misses overlap. And runs of brief commands (see {@code CommandSpec.brief}) are timed together, by {@link CommandTimes}.
  */
 public final class Dispatcher {
     /** Most commands taken from a client before others have their turn. */
@@ -36,6 +33,8 @@ public final class Dispatcher {
     private static final CommandError ABORTED = CommandError.of("EXECABORT", "Transaction discarded because of previous errors.");
     private static final CommandError NOT_IN_TRANSACTION = CommandError.err("Command not allowed inside a transaction");
     private static final CommandError BUSY = CommandError.of("BUSY", "Redis is busy running a module command.");
+    /** After a command of this time, 0.1 ms, the others of the turn get a newer clock. */
+    private static final long LONG_NANOS = 100_000;
     private static final CommandError MONITORING = CommandError.err("Replica can't interact with the keyspace");
     private static final Token QUEUED = Token.of("QUEUED");
     private static final Token POST = Token.of("post");
@@ -51,14 +50,15 @@ public final class Dispatcher {
     private final ArgsView args = new ArgsView();
     private final ArgsView queuedArgs = new ArgsView();
     private final StoredCommand queued;
-    private final CommandEntry[] run = new CommandEntry[MAX_BATCH];
-    private int runLength;
-    private long runStart;
+    private final CommandTimes ownTimes;
+    private CommandTimes times;
     private final long[] hashes = new long[MAX_BATCH];
     private long touched;
     private @Nullable CallContext context;
     private @Nullable ServerClient current;
     private int depth;
+    /** Errors that the statistics of a command have, so that those of a transaction's commands are not EXEC's too. */
+    private long countedErrors;
 
     Dispatcher(Server server) {
         this.server = server;
@@ -67,7 +67,14 @@ public final class Dispatcher {
         this.stats = server.stats();
         this.stream = server.stream();
         this.durability = server.durability();
+        this.ownTimes = new CommandTimes(server, true);
+        this.times = ownTimes;
         this.queued = new StoredCommand(server.transactions().entries());
+    }
+
+    /** What times the commands. */
+    CommandTimes times() {
+        return ownTimes;
     }
 
     /** The client whose command is being executed, null between commands. */
@@ -85,30 +92,44 @@ public final class Dispatcher {
         if (n > 1 && client.database.size() >= PREFETCH_FROM_KEYS) {
             prefetch(client.database, batch, n);
         }
-        runStart = System.nanoTime();
-        runLength = 0;
         ArgsView a = depth == 0 ? args : new ArgsView();
         a.adoptable(!stream.active() && !server.monitors().active());
+        CommandTimes outer = enterTimes();
+        times.begin(client, batch);
         int done = 0;
         while (done < n) {
-            a.bind(batch, done++);
-            process(client, a);
+            a.bind(batch, done);
+            process(client, a, done++);
             server.clients().limitOutput(client);
             if (client.halted()) {
                 break;
             }
         }
-        endRun(System.nanoTime());
+        times.endRun();
+        times = outer;
         return done;
+    }
+
+    /** Commands that are served while another breathes are timed apart; returns what times the others. */
+    private CommandTimes enterTimes() {
+        if (depth == 0) {
+            times = ownTimes;
+            return ownTimes;
+        }
+        CommandTimes outer = times;
+        outer.endRun();
+        times = new CommandTimes(server, ownTimes.tracking());
+        return outer;
     }
 
     /** Processes one command, as the only one of a batch. */
     void execute(ServerClient client, ArgsView command) {
-        runStart = System.nanoTime();
-        runLength = 0;
-        process(client, command);
+        CommandTimes outer = enterTimes();
+        times.begin(client, null);
+        process(client, command, 0);
         server.clients().limitOutput(client);
-        endRun(System.nanoTime());
+        times.endRun();
+        times = outer;
     }
 
     private void prefetch(Database database, RequestBatch batch, int n) {
@@ -138,24 +159,11 @@ public final class Dispatcher {
 
     /** Forgets everything about commands that were executed, as before those of a module go. */
     void forgetCommands() {
-        Arrays.fill(run, null);
+        times.forgetCommands();
         context = null;
     }
 
-    private void endRun(long now) {
-        if (runLength > 0) {
-            long elapsed = now - runStart;
-            long share = elapsed / runLength;
-            for (int i = 0; i < runLength; i++) {
-                run[i].nanos += share;
-            }
-            stats.commandNanos += elapsed;
-            runLength = 0;
-        }
-        runStart = now;
-    }
-
-    private void process(ServerClient client, ArgsView a) {
+    private void process(ServerClient client, ArgsView a, int place) {
         NativeBytes name = a.view(0);
         CommandEntry e = commands.find(name.address(), name.length());
         CommandEntry container = null;
@@ -226,8 +234,9 @@ public final class Dispatcher {
                 return;
             }
         }
-        call(client, e, a, false);
+        call(client, e, a, place, false);
         if (server.blocking().somethingReady() && !server.breathing().serving()) {
+            times.endRun();
             server.blocking().serveReady();
         }
     }
@@ -319,27 +328,18 @@ public final class Dispatcher {
         afterReply(client);
     }
 
-    /** Executes a command whose checks are done. */
-    private void call(ServerClient client, CommandEntry e, ArgsView a, boolean inTransaction) {
-        if (!e.brief()) {
-            long start = System.nanoTime();
-            endRun(start);
-            invoke(client, e, a, inTransaction);
-            long end = System.nanoTime();
-            e.nanos += end - start;
-            if (!inTransaction) {
-                stats.commandNanos += end - start;
-            }
-            if (end - start > 100_000) {
+    /** Executes a command whose checks are done; {@code place} is its number in the batch, or its block. */
+    private void call(ServerClient client, CommandEntry e, ArgsView a, long place, boolean inTransaction) {
+        if (times.alone(e)) {
+            long start = times.endRun();
+            CallContext c = invoke(client, e, a, inTransaction);
+            if (times.ranAlone(client, e, start, a, c.redactions()) > LONG_NANOS) {
                 server.clock().refresh();
             }
-            runStart = end;
         } else {
-            invoke(client, e, a, inTransaction);
-            if (runLength == run.length) {
-                endRun(System.nanoTime());
-            }
-            run[runLength++] = e;
+            long replied = client.reply.position();
+            CallContext c = invoke(client, e, a, inTransaction);
+            times.ran(e, client.reply.position() - replied, place, c.redactions().any());
         }
         if (!inTransaction) {
             server.clients().sendPostponed(client);
@@ -349,7 +349,7 @@ public final class Dispatcher {
         }
     }
 
-    private void invoke(ServerClient client, CommandEntry e, ArgsView a, boolean inTransaction) {
+    private CallContext invoke(ServerClient client, CommandEntry e, ArgsView a, boolean inTransaction) {
         ReplyWriter out = client.reply;
         CallContext c = context;
         if (c == null || depth > 0) {
@@ -375,7 +375,7 @@ public final class Dispatcher {
         }
         boolean shown = server.monitors().active() && !e.hidden();
         int slots = databases.slotMark();
-        long errors = out.errors();
+        long errors = out.errors() - countedErrors;
         long start = out.position();
         try {
             Command handler = e.handler();
@@ -406,19 +406,21 @@ public final class Dispatcher {
             }
         }
         if (client.blocked == null) {
-            countCall(client, e, errors);
+            long own = out.errors() - countedErrors - errors;
+            countedErrors += own;
+            count(client, e, own != 0);
         }
         if (shown) {
             server.monitors().show(client, a, c.redactions());
         }
+        return c;
     }
 
-    /** Counts an execution that has given its reply. */
-    private void countCall(ServerClient client, CommandEntry e, long errorsBefore) {
+    private void count(ServerClient client, CommandEntry e, boolean failed) {
         e.calls++;
         stats.commands++;
         client.commandsProcessed++;
-        if (client.reply.errors() != errorsBefore) {
+        if (failed) {
             e.failed++;
         }
     }
@@ -455,13 +457,12 @@ public final class Dispatcher {
 
     /** Executes the queued commands of a transaction, after the begin of its reply. */
     void executeQueued(ServerClient client, Transaction t) {
-        long outerStart = System.nanoTime();
-        endRun(outerStart);
+        times.queued(true);
         for (long block = t.first(); block != 0; block = StoredCommand.next(block)) {
             queuedArgs.bind(queued.set(block));
-            call(client, queued.entry(), queuedArgs, true);
+            call(client, queued.entry(), queuedArgs, block, true);
         }
-        endRun(System.nanoTime());
+        times.queued(false);
     }
 
     static CommandError aborted() {
@@ -503,9 +504,12 @@ public final class Dispatcher {
             }
             databases.releaseSlots(slots);
         }
-        b.entry.nanos += System.nanoTime() - begin;
+        long nanos = System.nanoTime() - begin;
+        b.nanos += nanos;
+        stats.commandNanos += nanos;
         if (served) {
-            countCall(client, b.entry, errors);
+            count(client, b.entry, out.errors() != errors);
+            times.served(b);
         }
         server.clients().sendPostponed(client);
         if (served) {

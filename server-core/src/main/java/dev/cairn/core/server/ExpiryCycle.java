@@ -3,6 +3,7 @@ package dev.cairn.core.server;
 import dev.cairn.core.db.Database;
 import dev.cairn.core.db.Databases;
 import dev.cairn.core.db.ExpirySample;
+import dev.cairn.core.observe.LatencyMonitor;
 
 /**
  * The active deletion of keys whose time is over. Main thread.
@@ -23,6 +24,7 @@ public final class ExpiryCycle {
 
     private final Databases databases;
     private final ServerStats stats;
+    private final LatencyMonitor latency;
     private final ExpirySample sample = new ExpirySample();
     private final long[] cursors;
     private final long[] averageTtl;
@@ -32,7 +34,8 @@ public final class ExpiryCycle {
     private boolean timeLimitHit;
     private long lastFastMicros;
 
-    ExpiryCycle(Databases databases, ServerStats stats) {
+    ExpiryCycle(Databases databases, ServerStats stats, LatencyMonitor latency) {
+        this.latency = latency;
         this.databases = databases;
         this.stats = stats;
         this.cursors = new long[databases.count()];
@@ -129,7 +132,9 @@ public final class ExpiryCycle {
         if (timeLimitHit) {
             stats.expiryTimeCaps++;
         }
-        stats.expiryMicros += micros() - start;
+        long micros = micros() - start;
+        stats.expiryMicros += micros;
+        latency.sample("expire-cycle", micros / 1000);
         double share = sampled > 0 ? (double) expired / sampled : 0;
         stats.expiredStaleShare = share * 0.05 + stats.expiredStaleShare * 0.95;
     }

@@ -1,24 +1,50 @@
 package dev.cairn.core.server;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 import dev.cairn.api.InfoSource;
 import dev.cairn.api.InfoWriter;
 
-/** The sections of INFO, in the order of their registration. Main thread. */
+/**
+ * The sections of INFO: the core's first, in the order of their registration, then those of modules. Main thread.
+ */
 public final class InfoSections {
-    private record Section(String title, boolean byDefault, InfoSource source) {
+    /** The name by which the core registers its sections. */
+    private static final String CORE = "core";
+    /** The core's section that lists the modules; to ask for it is to ask for their sections too. */
+    private static final String MODULES = "modules";
+
+    private enum Shown {
+        BY_DEFAULT, WITH_ALL, BY_NAME_ONLY
+    }
+
+    private record Section(String module, String title, Shown shown, InfoSource source) {
+        boolean ofCore() {
+            return module.equals(CORE);
+        }
     }
 
     private final Map<String, Section> sections = new LinkedHashMap<>();
 
     /** Adds a section; false when the title is taken. */
-    public boolean add(String title, boolean byDefault, InfoSource source) {
-        return sections.putIfAbsent(title.toLowerCase(Locale.ROOT), new Section(title, byDefault, source)) == null;
+    public boolean add(String module, String title, boolean byDefault, InfoSource source) {
+        return add(new Section(module, title, byDefault ? Shown.BY_DEFAULT : Shown.WITH_ALL, source));
+    }
+
+    /** Adds a section of the core that is only shown when it is asked for by its name; false when the title is taken. */
+    public boolean addHidden(String title, InfoSource source) {
+        return add(new Section(CORE, title, Shown.BY_NAME_ONLY, source));
+    }
+
+    private boolean add(Section section) {
+        return sections.putIfAbsent(section.title.toLowerCase(Locale.ROOT), section) == null;
     }
 
     /** Removes a section. */
@@ -29,16 +55,16 @@ public final class InfoSections {
     /**
      * The text of some sections.
      *
-     * @param wanted their names in lower case; {@code default}, {@code all} and {@code everything} stand for many; none means default
+     * @param wanted their names in lower case; {@code default}, {@code all} (of the core, and of modules those shown by default) and
+     *        {@code everything} stand for many, {@code modules} for those of modules; none means default
      */
-    public String text(List<String> wanted) {
-        List<String> names = wanted.isEmpty() ? List.of("default") : wanted;
-        boolean everything = names.contains("everything") || names.contains("all");
-        boolean defaults = names.contains("default");
+    public String text(Collection<String> wanted) {
+        Set<String> names = wanted.isEmpty() ? Set.of("default") : Set.copyOf(wanted);
         StringBuilder text = new StringBuilder(4096);
-        for (Map.Entry<String, Section> e : new ArrayList<>(sections.entrySet())) {
-            Section s = e.getValue();
-            if (everything || defaults && s.byDefault() || names.contains(e.getKey())) {
+        List<Section> inOrder = new ArrayList<>(sections.values());
+        inOrder.sort(Comparator.comparing((Section s) -> !s.ofCore()));
+        for (Section s : inOrder) {
+            if (isWanted(s, names)) {
                 if (!text.isEmpty()) {
                     text.append("\r\n");
                 }
@@ -47,6 +73,17 @@ public final class InfoSections {
             }
         }
         return text.toString();
+    }
+
+    private static boolean isWanted(Section s, Set<String> names) {
+        if (names.contains(s.title.toLowerCase(Locale.ROOT)) || !s.ofCore() && names.contains(MODULES)) {
+            return true;
+        }
+        return switch (s.shown) {
+            case BY_DEFAULT -> names.contains("default") || names.contains("all") || names.contains("everything");
+            case WITH_ALL -> names.contains("everything") || s.ofCore() && names.contains("all");
+            case BY_NAME_ONLY -> false;
+        };
     }
 
     /** Writes fields as lines. */

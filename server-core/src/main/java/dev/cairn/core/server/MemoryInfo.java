@@ -23,44 +23,34 @@ public final class MemoryInfo {
 
     /** Writes the section Memory. */
     static void write(Server server, Options options, InfoWriter out) {
-        ServerStats stats = server.stats();
-        long used = server.usedMemory();
-        stats.peakMemory = Math.max(stats.peakMemory, used);
-        long clients = server.clients().queryBytes() + server.clients().replyBytes();
-        long start = server.startMemory();
-        long overhead = Math.min(used, Math.max(start, clients) + server.databases().indexBytes());
-        long dataset = used - overhead;
-        long net = Math.max(1, used - start);
+        MemoryFigures m = MemoryFigures.of(server);
         if (systemBytes == 0) {
             systemBytes = ProcessStats.systemBytes();
         }
-        long resident = ProcessStats.residentBytes();
-        long limit = options.find("maxmemory", Long.class).map(Option::value).orElse(0L);
-        long allocated = server.databases().usedBytes();
-        long active = Pages.mappedBytes();
-        bytes(out, "used_memory", used);
-        bytes(out, "used_memory_rss", resident);
-        bytes(out, "used_memory_peak", stats.peakMemory);
-        out.field("used_memory_peak_perc", percent((double) used / Math.max(1, stats.peakMemory)))
-                .field("used_memory_overhead", overhead).field("used_memory_startup", start).field("used_memory_dataset", dataset)
-                .field("used_memory_dataset_perc", percent(Math.min(1, (double) dataset / net))).field("allocator_allocated", allocated)
-                .field("allocator_active", active);
+        bytes(out, "used_memory", m.used());
+        bytes(out, "used_memory_rss", m.resident());
+        bytes(out, "used_memory_peak", m.peak());
+        out.field("used_memory_peak_perc", percent(m.peakShare())).field("used_memory_overhead", m.overhead())
+                .field("used_memory_startup", m.startup()).field("used_memory_dataset", m.dataset())
+                .field("used_memory_dataset_perc", percent(m.datasetShare())).field("allocator_allocated", m.allocated())
+                .field("allocator_active", m.active()).field("allocator_resident", m.active())
+                .field("allocator_muzzy", Pages.releaseBytes());
         bytes(out, "total_system_memory", systemBytes);
-        bytes(out, "maxmemory", limit);
+        bytes(out, "maxmemory", options.find("maxmemory", Long.class).map(Option::value).orElse(0L));
         out.field("maxmemory_policy", options.find("maxmemory-policy", String.class).map(Option::value).orElse("noeviction"))
-                .field("allocator_frag_ratio", allocated == 0 ? 1 : (double) active / allocated, 2)
-                .field("allocator_frag_bytes", Math.max(0, active - allocated))
-                .field("mem_fragmentation_ratio", (double) resident / Math.max(1, used), 2)
-                .field("mem_fragmentation_bytes", resident - used).field("mem_not_counted_for_evict", 0)
-                .field("mem_total_replication_buffers", 0).field("mem_clients_slaves", server.clientMemory().replicas())
-                .field("mem_clients_normal", server.clientMemory().normal())
-                .field("mem_aof_buffer", 0).field("mem_allocator", "cairn-slab").field("active_defrag_running", 0)
-                .field("lazyfree_pending_objects", server.databases().lazyFree().pending())
+                .field("allocator_frag_ratio", m.slabRatio(), 2).field("allocator_frag_bytes", m.slabGaps())
+                .field("allocator_rss_ratio", 1.0, 2).field("allocator_rss_bytes", 0)
+                .field("rss_overhead_ratio", (double) m.resident() / Math.max(1, m.active()), 2)
+                .field("rss_overhead_bytes", m.besideSlabs()).field("mem_fragmentation_ratio", m.residentRatio(), 2)
+                .field("mem_fragmentation_bytes", m.resident() - m.used()).field("mem_not_counted_for_evict", 0)
+                .field("mem_replication_backlog", 0).field("mem_total_replication_buffers", 0)
+                .field("mem_clients_slaves", server.clientMemory().replicas())
+                .field("mem_clients_normal", server.clientMemory().normal()).field("mem_cluster_links", 0).field("mem_aof_buffer", 0)
+                .field("mem_allocator", "cairn-slab").field("mem_overhead_db_hashtable_rehashing", m.rehashing())
+                .field("active_defrag_running", 0).field("lazyfree_pending_objects", server.databases().lazyFree().pending())
                 .field("lazyfreed_objects", server.databases().lazyFree().freed())
-                .field("lazyfree_pending_bytes", Pages.releaseBytes());
-        Runtime runtime = Runtime.getRuntime();
-        out.field("jvm_heap_used", runtime.totalMemory() - runtime.freeMemory()).field("jvm_heap_committed", runtime.totalMemory())
-                .field("jvm_heap_max", runtime.maxMemory());
+                .field("lazyfree_pending_bytes", Pages.releaseBytes()).field("jvm_heap_used", m.heapUsed())
+                .field("jvm_heap_committed", m.heapCommitted()).field("jvm_heap_max", Runtime.getRuntime().maxMemory());
     }
 
     /** Writes the section Jvm, whose beans take tens of milliseconds when they are first asked for. */

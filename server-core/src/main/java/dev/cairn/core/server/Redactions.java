@@ -15,6 +15,10 @@ final class Redactions {
         bits |= 1L << Math.min(argument, LAST);
     }
 
+    boolean any() {
+        return bits != 0;
+    }
+
     boolean contains(int argument) {
         return bits != 0 && (bits >>> Math.min(argument, LAST) & 1) != 0;
     }

@@ -25,6 +25,9 @@ import dev.cairn.core.db.Databases;
 import dev.cairn.core.db.KeyspaceEvents;
 import dev.cairn.core.loop.Clock;
 import dev.cairn.core.loop.EventLoop;
+import dev.cairn.core.observe.JvmPauses;
+import dev.cairn.core.observe.LatencyMonitor;
+import dev.cairn.core.observe.SlowLog;
 
 /**
  * The running server: its parts, the turn of its loop and its cron. Main thread, but for {@link #loop()}'s thread-safe methods.
@@ -40,6 +43,9 @@ public final class Server implements AutoCloseable {
     private final CommandTable commands = new CommandTable();
     private final CommandTable originalCommands = new CommandTable();
     private final ServerStats stats = new ServerStats();
+    private final SlowLog slowLog = new SlowLog();
+    private final LatencyMonitor latency;
+    private final JvmPauses jvmPauses = new JvmPauses();
     private final ServerEvents events = new ServerEvents();
     private final InfoSections info = new InfoSections();
     private final Databases databases;
@@ -66,6 +72,7 @@ public final class Server implements AutoCloseable {
     private long cronRuns;
     private long lastSampleMillis;
     private long turnStart;
+    private long turnCommands;
     private long startMemory;
     private int hz = 10;
     private @Nullable Shutdown shutdown;
@@ -80,6 +87,7 @@ public final class Server implements AutoCloseable {
     public Server(int databaseCount) throws IOException {
         loop = new EventLoop(this::failed);
         startMillis = loop.clock().millis();
+        latency = new LatencyMonitor(() -> loop.clock().exactMicros() / 1_000_000);
         databases = new Databases(databaseCount, new KeyEvents());
         stream = new CommandStream(databaseCount);
         databases.now(startMillis);
@@ -92,7 +100,7 @@ public final class Server implements AutoCloseable {
         dispatcher = new Dispatcher(this);
         clients = new Clients(this);
         listeners = new Listeners(loop, clients::accept);
-        expiry = new ExpiryCycle(databases, stats);
+        expiry = new ExpiryCycle(databases, stats, latency);
     }
 
     private void failed(Throwable failure) {
@@ -126,6 +134,26 @@ public final class Server implements AutoCloseable {
     /** The counters. */
     public ServerStats stats() {
         return stats;
+    }
+
+    /** The slow commands. */
+    public SlowLog slowLog() {
+        return slowLog;
+    }
+
+    /** The delays that were seen. */
+    public LatencyMonitor latency() {
+        return latency;
+    }
+
+    /** Tells that the thresholds of the slow log or the latency monitor have changed. */
+    public void thresholdsChanged() {
+        dispatcher.times().settingsChanged();
+    }
+
+    /** Sets whether the distribution of each command's times is kept. */
+    public void trackLatency(boolean on) {
+        dispatcher.times().tracking(on);
     }
 
     /** The events for modules. */
@@ -238,6 +266,16 @@ public final class Server implements AutoCloseable {
     /** Number of clients that wait in a blocking command or for the end of a pause. */
     public int blockedClients() {
         return blocking.count() + pause.clients();
+    }
+
+    /** Number of keys that clients wait for to be changed in any way, even deleted. */
+    public int blockingKeysOnNoKey() {
+        return blocking.keysWokenByDelete();
+    }
+
+    /** Number of clients that wait in a blocking command for a limited time. */
+    public int clientsWithTimeout() {
+        return blocking.withTimeout();
     }
 
     /** Number of keys that clients wait for. */
@@ -428,10 +466,15 @@ public final class Server implements AutoCloseable {
     }
 
     private void cron() {
-        if (settings.cronPaused) {
-            loop.after(java.time.Duration.ofMillis(1000 / hz), this::cron);
-            return;
+        if (!settings.cronPaused) {
+            long begin = System.nanoTime();
+            regularWork();
+            stats.cronNanos += System.nanoTime() - begin;
         }
+        loop.after(java.time.Duration.ofMillis(1000 / hz), this::cron);
+    }
+
+    private void regularWork() {
         long now = clock().millis();
         databases.now(now);
         hz = settings.hz;
@@ -445,6 +488,7 @@ public final class Server implements AutoCloseable {
             stats.sample(now);
             lastSampleMillis = now;
             stats.peakMemory = Math.max(stats.peakMemory, usedMemory());
+            jvmPauses.look(latency);
         }
         clients.cron(hz);
         expiry.slow(hz);
@@ -456,7 +500,6 @@ public final class Server implements AutoCloseable {
         databases.lazyFree().cron();
         databases.releaseSlots();
         events.fire(new Cron(cronRuns++));
-        loop.after(java.time.Duration.ofMillis(1000 / hz), this::cron);
     }
 
     /** Bytes in use: keys, values, indexes and clients' buffers. */
@@ -500,14 +543,18 @@ public final class Server implements AutoCloseable {
             }
             loop.dontSleep(shutdown != null || listeners.buffered());
             stats.loopTurns++;
+            stats.mostCommandsInTurn = Math.max(stats.mostCommandsInTurn, stats.commands - turnCommands);
             if (turnStart != 0) {
-                stats.loopNanos += System.nanoTime() - turnStart;
+                long nanos = System.nanoTime() - turnStart;
+                stats.loopNanos += nanos;
+                stats.longestTurnNanos = Math.max(stats.longestTurnNanos, nanos);
             }
         }
 
         @Override
         public void afterSleep() {
             turnStart = System.nanoTime();
+            turnCommands = stats.commands;
             databases.now(clock().millis());
             events.fire(LoopTurn.AFTER_SLEEP);
         }

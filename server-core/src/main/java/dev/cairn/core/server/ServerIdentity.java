@@ -17,7 +17,7 @@ public final class ServerIdentity {
     /** Forty hexadecimal digits that no other run of a server has. */
     public final String runId = randomId();
     /** Forty hexadecimal digits that name the history of this server's data. */
-    public final String replicationId = randomId();
+    public String replicationId = randomId();
     /** The path of what started the server, empty when unknown. */
     public String executable = "";
     /** The absolute path of the configuration file, null when there is none. */
@@ -32,6 +32,11 @@ public final class ServerIdentity {
     public IntSupplier uncollectedModules = () -> 0;
 
     ServerIdentity() {
+    }
+
+    /** Names the history of the data anew. */
+    public void changeReplicationId() {
+        replicationId = randomId();
     }
 
     private static String randomId() {

@@ -89,7 +89,9 @@ public final class ServerInfo {
                 .field("client_recent_max_output_buffer", output).field("blocked_clients", server.blockedClients())
                 .field("tracking_clients", 0).field("pubsub_clients", server.pubsub().clients())
                 .field("watching_clients", server.transactions().watchingClients())
-                .field("total_watched_keys", server.transactions().watchedKeys()).field("total_blocking_keys", server.blockingKeys());
+                .field("total_watched_keys", server.transactions().watchedKeys()).field("total_blocking_keys", server.blockingKeys())
+                .field("total_blocking_keys_on_nokey", server.blockingKeysOnNoKey())
+                .field("clients_in_timeout_table", server.clientsWithTimeout());
     }
 
     /** The section Persistence. */

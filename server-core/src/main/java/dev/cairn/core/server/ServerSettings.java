@@ -1,5 +1,7 @@
 package dev.cairn.core.server;
 
+import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 
 import dev.cairn.api.command.CommandError;
@@ -22,6 +24,8 @@ public final class ServerSettings {
     public long replyPeakMillis = REPLY_PEAK_MILLIS;
     /** Whether the cron changes the size of reply buffers. */
     public boolean replyResizing = true;
+    /** The percentiles of the times of commands that INFO shows. */
+    public List<Double> percentiles = List.of();
     /** Whether the cron does nothing, as DEBUG PAUSE-CRON asks for. */
     public boolean cronPaused;
     /** Ms of a command after which others are served with {@code BUSY} when it lets the server breathe; 0 for never. */

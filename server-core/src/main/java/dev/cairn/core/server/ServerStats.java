@@ -1,12 +1,21 @@
 package dev.cairn.core.server;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** The server's counters for INFO. Main thread. */
 public final class ServerStats {
     /** The most error codes counted one by one, so that a misbehaving module cannot fill the memory. */
     private static final int MAX_CODES = 128;
+
+    /** What errors of further codes are counted as. */
+    private static final String OVERFLOW = "ERRORSTATS_OVERFLOW";
+    /** The codes that are counted one by one however many others there are. */
+    private static final Set<String> KNOWN_CODES = Set.of("ERR", "WRONGTYPE", "NOAUTH", "WRONGPASS", "NOPERM", "OOM", "EXECABORT",
+            "NOPROTO",
+            "MISCONF", "READONLY", "LOADING", "BUSY", "NOSUB", "UNBLOCKED", "NOSCRIPT", "BUSYKEY", "NOGROUP", "BUSYGROUP", "MASTERDOWN",
+            "NOREPLICAS", "CROSSSLOT", "MOVED", "ASK", "TRYAGAIN", "CLUSTERDOWN");
 
     /** Commands executed. */
     public long commands;
@@ -44,6 +53,12 @@ public final class ServerStats {
     public long loopTurns;
     /** Time of the turns without the sleep, nanoseconds. */
     public long loopNanos;
+    /** Time of the longest turn without the sleep, nanoseconds. */
+    public long longestTurnNanos;
+    /** The most commands that a turn executed. */
+    public long mostCommandsInTurn;
+    /** Time of the cron, nanoseconds. */
+    public long cronNanos;
     /** Time of commands, nanoseconds. */
     public long commandNanos;
     /** Active expiry: share of stale keys, 0 to 1, smoothed. */
@@ -70,11 +85,11 @@ public final class ServerStats {
     public void countError(String code) {
         errorReplies++;
         long[] n = errors.get(code);
-        if (n != null) {
-            n[0]++;
-        } else if (errors.size() < MAX_CODES) {
-            errors.put(code, new long[]{1});
+        if (n == null) {
+            boolean counted = errors.size() < MAX_CODES || KNOWN_CODES.contains(code);
+            n = errors.computeIfAbsent(counted ? code : OVERFLOW, c -> new long[1]);
         }
+        n[0]++;
     }
 
     /** Error replies by code; each value is an array of the one count. */
@@ -110,6 +125,9 @@ public final class ServerStats {
         deniedAuthentications = 0;
         loopTurns = 0;
         loopNanos = 0;
+        longestTurnNanos = 0;
+        mostCommandsInTurn = 0;
+        cronNanos = 0;
         commandNanos = 0;
         expiredStaleShare = 0;
         expiryTimeCaps = 0;

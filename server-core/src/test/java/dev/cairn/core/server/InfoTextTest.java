@@ -14,9 +14,9 @@ import dev.cairn.core.os.ProcessStats;
 class InfoTextTest {
     private static InfoSections sections() {
         InfoSections sections = new InfoSections();
-        assertTrue(sections.add("First", true, out -> out.field("a", 1).field("b", 2.5, 2)));
-        assertTrue(sections.add("Second", false, out -> out.field("c", "x")));
-        assertTrue(sections.add("Third", true, out -> out.field("d", 3)));
+        assertTrue(sections.add("core", "First", true, out -> out.field("a", 1).field("b", 2.5, 2)));
+        assertTrue(sections.add("core", "Second", false, out -> out.field("c", "x")));
+        assertTrue(sections.add("core", "Third", true, out -> out.field("d", 3)));
         return sections;
     }
 
@@ -39,7 +39,7 @@ class InfoTextTest {
 
     @Test
     void refusesATitleThatIsTaken() {
-        assertFalse(sections().add("FIRST", true, out -> {
+        assertFalse(sections().add("core", "FIRST", true, out -> {
         }));
     }
 

@@ -244,7 +244,7 @@ final class StringCommands {
             store(slot, value, expireAt);
         } else if (expireAt > call.now()) {
             store(slot, value, expireAt);
-            slot.changed(KeyEventClass.GENERIC, EXPIRE_EVENT);
+            slot.changed(KeyEventClass.GENERIC, EXPIRE_EVENT, 0);
             call.effects().begin(5).word(LOG_SET).word(slot.key()).word(value).word(LOG_PXAT).word(expireAt);
         } else if (slot.exists()) {
             delete(call, slot);

@@ -112,6 +112,7 @@ class TransportsIT {
     }
 
     @Test
+    @SuppressWarnings("deprecation") // the newer SslOptions take key stores, and these certificates are PEM files
     void jedisWorksOverTls() throws Exception {
         DefaultJedisClientConfig config = DefaultJedisClientConfig.builder().ssl(true)
                 .sslSocketFactory(certificates.client(true).getSocketFactory()).timeoutMillis(30_000).build();

@@ -9,7 +9,12 @@ import dev.cairn.api.command.Bytes;
  * {@code SORT … GET user:*->name}: hashes. Main thread.
  */
 public interface Fields {
-    /** The value of a field, alive as long as nothing is changed; null when there is no such field. */
+    /**
+     * The value of a field, alive as long as nothing is changed and no other field is asked for; null when there is no such field, or its
+     * time of expiry is over.
+     *
+     * @param keyspace where the value is
+     */
     @Nullable
-    Bytes field(Slot value, Bytes name);
+    Bytes field(Keyspace keyspace, Slot value, Bytes name);
 }

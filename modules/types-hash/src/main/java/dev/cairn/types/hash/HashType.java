@@ -4,8 +4,11 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.cairn.api.command.Bytes;
 import dev.cairn.api.data.DataType;
+import dev.cairn.api.data.Fields;
 import dev.cairn.api.data.Keyspace;
 import dev.cairn.api.data.Slot;
 import dev.cairn.api.data.TypeId;
@@ -14,7 +17,7 @@ import dev.cairn.api.data.WriteSlot;
 import dev.cairn.structures.Dict;
 
 /** The type of hashes; see {@link Hash} for how one is held. Main thread. */
-final class HashType implements DataType {
+final class HashType implements DataType, Fields {
     /** Encoding: a listpack of fields and values. */
     static final int LISTPACK = 0;
     /** Encoding: a listpack of fields, values and times. */
@@ -58,6 +61,12 @@ final class HashType implements DataType {
     /** Opens a hash for change, also one that does not exist yet. */
     Hash edit(Keyspace keyspace, WriteSlot slot) {
         return store(slot).edit(keyspace, slot);
+    }
+
+    @Override
+    public @Nullable Bytes field(Keyspace keyspace, Slot value, Bytes name) {
+        Hash hash = open(keyspace, value);
+        return hash.seek(name) && !hash.isDue() ? hash.read().value() : null;
     }
 
     @Override

@@ -72,7 +72,7 @@ final class SortPattern {
         }
         Bytes name = field;
         if (name != null) {
-            return slot.type() instanceof Fields fields ? fields.field(slot, name) : null;
+            return slot.type() instanceof Fields fields ? fields.field(call.keyspace(), slot, name) : null;
         }
         return slot.type() instanceof Content content ? content.content(slot) : null;
     }

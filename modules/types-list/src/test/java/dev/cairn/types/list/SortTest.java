@@ -2,6 +2,7 @@ package dev.cairn.types.list;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.cairn.testkit.TestClient;
 import dev.cairn.testkit.TestServer;
+import dev.cairn.types.hash.HashModule;
 import dev.cairn.types.string.StringModule;
 
 @Timeout(60)
@@ -25,7 +27,7 @@ class SortTest {
 
     @BeforeEach
     void start() {
-        server = TestServer.with(new ListModule(), new StringModule()).start();
+        server = TestServer.with(new ListModule(), new StringModule(), new HashModule()).start();
         client = server.client();
     }
 
@@ -60,6 +62,22 @@ class SortTest {
         assertEquals("[nil, nil, nil]", client.line("SORT k GET fixed"));
         assertEquals("[nil, nil, nil]", client.line("SORT k GET n*->field"));
         assertEquals("WRONGTYPE Operation against a key holding the wrong kind of value", client.line("SORT w1"));
+    }
+
+    @Test
+    void sortsByAndGetsTheFieldsOfHashes() throws Exception {
+        client.line("RPUSH k 1 2 3");
+        client.line("HSET h1 weight 30 name one");
+        client.line("HSET h2 weight 10 name two");
+        client.call("HSET", "h3", "weight", "20", "name", "x".repeat(1000));
+        client.line("HPEXPIRE h1 10000 FIELDS 1 name");
+        assertEquals("[2, 3, 1]", client.line("SORT k BY h*->weight"));
+        assertEquals("[two, " + "x".repeat(1000) + ", one]", client.line("SORT k BY h*->weight GET h*->name"));
+        assertEquals("[10, nil, 20, nil, 30, nil]", client.line("SORT k BY h*->weight GET h*->weight GET h*->none"));
+        assertEquals("3", client.line("SORT k BY h*->name ALPHA GET h*->name STORE l"));
+        assertEquals("[one, two, " + "x".repeat(1000) + "]", client.line("LRANGE l 0 -1"));
+        server.advance(Duration.ofSeconds(11));
+        assertEquals("[nil, two]", client.line("SORT k LIMIT 0 2 GET h*->name"));
     }
 
     @Test

@@ -18,6 +18,14 @@ public interface Keyspace {
     interface Visitor {
         /** Sees one key; must not change the keyspace. The slot dies when this returns. */
         void visit(Slot slot);
+
+        /**
+         * Whether a key whose time is over is to be deleted at the end of the step; it is not visited in any case. Must not change the
+         * keyspace.
+         */
+        default boolean deletesDue(Slot slot) {
+            return true;
+        }
     }
 
     /** The index of the database, from 0. */

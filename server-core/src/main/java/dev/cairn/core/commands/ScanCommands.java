@@ -20,7 +20,6 @@ import dev.cairn.api.command.Token;
 import dev.cairn.api.data.Keyspace;
 import dev.cairn.api.data.Slot;
 import dev.cairn.core.db.Databases;
-import dev.cairn.core.db.KeyspaceStats;
 import dev.cairn.core.server.Server;
 import dev.cairn.resp.Glob;
 import dev.cairn.resp.NativeBytes;
@@ -44,11 +43,9 @@ final class ScanCommands {
     private static final Set<String> USUAL_TYPES = Set.of("string", "list", "set", "zset", "hash", "stream");
 
     private final Databases databases;
-    private final KeyspaceStats stats;
 
     ScanCommands(Server server) {
         databases = server.databases();
-        stats = server.databases().stats();
     }
 
     /** Declares the commands. */
@@ -97,10 +94,9 @@ final class ScanCommands {
     private long scan(Keyspace keyspace, long from, long count, Found found) {
         long cursor = from;
         long steps = count > Long.MAX_VALUE / STEPS_PER_KEY ? Long.MAX_VALUE : count * STEPS_PER_KEY;
-        long expiredBefore = stats.expired;
         do {
             cursor = keyspace.scan(cursor, found);
-        } while (cursor != 0 && steps-- > 0 && found.seen + (stats.expired - expiredBefore) < count);
+        } while (cursor != 0 && steps-- > 0 && found.seen < count);
         return cursor;
     }
 
@@ -128,10 +124,10 @@ final class ScanCommands {
         @Override
         public void visit(Slot slot) {
             seen++;
-            NativeBytes key = (NativeBytes) slot.key();
-            if (pattern != null && !pattern.matches(key) || type != null && !isOfType(slot, type)) {
+            if (!passes(slot)) {
                 return;
             }
+            NativeBytes key = (NativeBytes) slot.key();
             if (size == addresses.length) {
                 addresses = Arrays.copyOf(addresses, 2 * size);
                 lengths = Arrays.copyOf(lengths, 2 * size);
@@ -140,8 +136,15 @@ final class ScanCommands {
             lengths[size++] = key.length();
         }
 
-        private static boolean isOfType(Slot slot, Token wanted) {
-            return wanted.text().equalsIgnoreCase(slot.type().name());
+        /* As in Redis, a key that is over stays when it would not be returned. */
+        @Override
+        public boolean deletesDue(Slot slot) {
+            seen++;
+            return passes(slot);
+        }
+
+        private boolean passes(Slot slot) {
+            return (type == null || type.text().equalsIgnoreCase(slot.type().name())) && (pattern == null || pattern.matches(slot.key()));
         }
     }
 }

@@ -445,11 +445,11 @@ public final class Database implements Keyspace {
         dueCount = 0;
         RecordSlot s = all.slots().next();
         long next = index.scan(cursor, record -> {
-            if (isDue(record)) {
-                noteDue(record);
-            } else {
-                s.bindRecord(this, record);
+            s.bindRecord(this, record);
+            if (!isDue(record)) {
                 visitor.visit(s);
+            } else if (visitor.deletesDue(s)) {
+                noteDue(record);
             }
         });
         expireNoted();

@@ -427,6 +427,22 @@ class GenericCommandsTest {
     }
 
     @Test
+    void aScanDeletesOnlyThoseKeysWhoseTimeIsOverThatItWouldReturn() {
+        for (String key : List.of("a", "b")) {
+            put(key, "v");
+            slot(key).expireAt(h.now + 10);
+            h.server.databases().releaseSlots();
+        }
+        h.now += 11;
+        assertEquals("*2 $1 0 *0", h.run("SCAN 0 COUNT 1000 TYPE list"));
+        assertEquals(2, h.database().size());
+        assertEquals("*2 $1 0 *0", h.run("SCAN 0 COUNT 1000 TYPE blob MATCH a*"));
+        assertEquals(1, h.database().size());
+        assertEquals("*2 $1 0 *0", h.run("SCAN 0 COUNT 1000"));
+        assertEquals(0, h.database().size());
+    }
+
+    @Test
     void refusesScansThatMakeNoSense() {
         assertEquals("-ERR syntax error", h.run("SCAN 0 COUNT 0"));
         assertEquals("-ERR syntax error", h.run("SCAN 0 COUNT"));

@@ -96,7 +96,7 @@ final class RandomFields {
     private void repeated(Hash hash, long live, long wanted, Reply out) {
         if (hash.isTable()) {
             boolean due = hash.hasDue();
-            for (long i = 0; i < wanted; i++) {
+            for (long i = 0; i < wanted && !out.abandoned(); i++) {
                 draw(hash, due);
                 emit(hash, out);
             }
@@ -110,7 +110,7 @@ final class RandomFields {
                 positions[found[0]++] = (int) h.position();
             }
         });
-        for (long i = 0; i < wanted; i++) {
+        for (long i = 0; i < wanted && !out.abandoned(); i++) {
             hash.seekPosition(positions[random.nextInt(positions.length)]);
             emit(hash, out);
         }
@@ -149,7 +149,7 @@ final class RandomFields {
             Dict drawn = new Dict(heaps).create(heap.allocate(Dict.ROOT_BYTES));
             long address = heap.allocate(8);
             boolean due = hash.hasDue();
-            for (int i = 0; i < wanted;) {
+            for (int i = 0; i < wanted && !out.abandoned();) {
                 draw(hash, due);
                 Memory.putLong(address, hash.position());
                 if (drawn.put(address, 8, address, 0)) {

@@ -42,6 +42,18 @@ class HashCommandsTest {
     }
 
     @Test
+    void stopsDrawingFieldsWhenTheClientIsOverItsLimit() {
+        client.call("CONFIG", "SET", "client-output-buffer-limit", "normal 200000 0 0");
+        for (int fields : new int[]{1, 200}) {
+            fill(0, fields);
+            TestClient greedy = server.client(3);
+            greedy.send("HRANDFIELD", "h", "-2000000000", "WITHVALUES");
+            assertEquals(0, greedy.receiveToEnd().length);
+            client.line("DEL h");
+        }
+    }
+
+    @Test
     void becomesATableByTheNumberOfFieldsOrTheirLength() {
         fill(0, 128);
         assertEquals("listpack", client.line("OBJECT ENCODING h"));

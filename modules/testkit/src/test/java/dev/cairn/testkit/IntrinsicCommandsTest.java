@@ -87,6 +87,9 @@ class IntrinsicCommandsTest extends CommandContract {
                 box("CONFIG SET hz 11"), box("CONFIG SET nosuch 1"), box("CONFIG RESETSTAT"), box("CONFIG HELP"), varying("INFO"),
                 box("INFO nosuch"), box("DEBUG HELP"), varying("DEBUG JMAP"), box("DEBUG NOSUCH")));
         all.addAll(List.of(
+                box("MODULE"), varying("MODULE LIST"), box("MODULE LOAD missing.jar"), box("MODULE LOADEX missing.jar ARGS a"),
+                box("MODULE LOADEX missing.jar NOSUCH"), box("MODULE UNLOAD nosuch"), box("MODULE HELP")));
+        all.addAll(List.of(
                 box("PUBLISH c text"), box("SPUBLISH c text"), box("UNSUBSCRIBE"), box("PUNSUBSCRIBE p*"), box("SUNSUBSCRIBE c"),
                 box("PUBSUB CHANNELS"), box("PUBSUB CHANNELS a b"), box("PUBSUB NUMSUB c"), box("PUBSUB NUMPAT"),
                 box("PUBSUB SHARDCHANNELS x*"), box("PUBSUB SHARDNUMSUB c"), box("PUBSUB HELP"), box("PUBSUB NOSUCH")));

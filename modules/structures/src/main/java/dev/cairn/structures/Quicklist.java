@@ -178,7 +178,8 @@ public final class Quicklist {
         return Memory.getLong(root + TAIL);
     }
 
-    private int fill() {
+    /** The most entries of a node, or from -1 to -5 for its size; as at {@link #create}. */
+    public int fill() {
         return Memory.getShort(root + FILL);
     }
 
@@ -276,7 +277,8 @@ public final class Quicklist {
         return Memory.getUnsignedShort(root + DEPTH) == 0;
     }
 
-    private int depth() {
+    /** How many nodes at either end are not compressed, 0 when none is; a very long list has a depth of its own. */
+    public int depth() {
         int depth = Memory.getUnsignedShort(root + DEPTH);
         return depth != 0 ? depth : nodes() >= LONG_NODES ? LONG_DEPTH : 0;
     }

@@ -118,6 +118,15 @@ public interface DataType {
         return "";
     }
 
+    /**
+     * What DEBUG OBJECT tells of a value of this type only, for tests: pairs {@code name:value}, each with a space before it.
+     *
+     * @param fast whether to leave out what takes a walk over the value
+     */
+    default String debugObject(Slot value, boolean fast) {
+        return "";
+    }
+
     /** Takes commands of a rewrite. */
     interface CommandSink {
         /** Adds a command: its name and arguments. */

@@ -83,11 +83,11 @@ public final class DebugCommands {
             "STRINGMATCH-TEST", "    Match random texts against random patterns.", "STRUCTSIZE",
             "    Show the sizes of the parts of a key's record.");
 
-    /** Subcommands that only make sense with a part that this server does not have. */
     private static final CommandError RELOAD_FAILED = CommandError.err("Error trying to load the data, check server logs");
+    /** Subcommands that only make sense with a part that this server does not have. */
     private static final Map<String, String> MISSING = Map.ofEntries(entry("reload", "RDB persistence or appendonly"),
             entry("aof-flush-sleep", "AOF persistence"), entry("replicate", "replication"),
-            entry("quicklist-packed-threshold", "the list data type"), entry("client-eviction", "eviction of clients"),
+            entry("client-eviction", "eviction of clients"),
             entry("set-disable-deny-scripts", "scripting"), entry("set-skip-checksum-validation", "RDB persistence"),
             entry("pause-after-fork", "a fork, which it never makes"), entry("delay-rdb-client-free-seconds", "replication"),
             entry("mallctl", "jemalloc"), entry("mallctl-str", "jemalloc"), entry("clusterlink", "the cluster"),
@@ -311,12 +311,14 @@ public final class DebugCommands {
         s.append("Value at:0x").append(Long.toHexString(Inspection.address(slot))).append(" refcount:")
                 .append(ObjectCommands.references(slot)).append(" encoding:")
                 .append(slot.type().encodingName(slot));
-        if (args.size() < 4 || !args.is(3, FAST)) {
+        boolean fast = args.size() > 3 && args.is(3, FAST);
+        if (!fast) {
             s.append(" serializedlength:").append(SavedLength.of(slot));
         }
         int clock = Inspection.accessClock(slot);
         s.append(" lru:").append(clock).append(" lru_seconds_idle:").append(slot.idleSeconds()).append(" lfu_freq:")
-                .append(slot.frequency()).append(" lfu_access_time_minutes:").append(clock >>> 8);
+                .append(slot.frequency()).append(" lfu_access_time_minutes:").append(clock >>> 8)
+                .append(slot.type().debugObject(slot, fast));
         out.simple(s.toString());
     }
 

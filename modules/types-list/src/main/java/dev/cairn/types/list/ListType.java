@@ -2,6 +2,7 @@ package dev.cairn.types.list;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Locale;
 
 import dev.cairn.api.command.Bytes;
 import dev.cairn.api.command.CommandError;
@@ -240,6 +241,24 @@ final class ListType implements DataType, Elements {
             visitor.element(list.element());
             more = list.move(!reversed);
         }
+    }
+
+    @Override
+    public String debugObject(Slot value, boolean fast) {
+        if (value.encoding() != QUICKLIST) {
+            return "";
+        }
+        Quicklist nodes = nodes(value);
+        String told = String.format(Locale.ROOT, " ql_nodes:%d ql_avg_node:%.2f ql_listpack_max:%d ql_compressed:%d", nodes.nodes(),
+                (double) nodes.size() / nodes.nodes(), nodes.fill(), nodes.depth() == 0 ? 0 : 1);
+        if (fast) {
+            return told;
+        }
+        long bytes = 0;
+        for (boolean more = nodes.firstNode(); more; more = nodes.nextNode()) {
+            bytes += nodes.isPlain() ? nodes.length() : nodes.nodePackBytes();
+        }
+        return told + " ql_uncompressed_size:" + bytes;
     }
 
     @Override

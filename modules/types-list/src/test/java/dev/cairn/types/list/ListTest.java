@@ -1,6 +1,7 @@
 package dev.cairn.types.list;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -218,6 +219,17 @@ class ListTest {
         assertEquals("ERR timeout is not a float or out of range", client.line("BLPOP k soon"));
         assertEquals("ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807",
                 client.line("LREM k -9223372036854775808 a"));
+    }
+
+    @Test
+    void tellsHowAQuicklistIsHeld() {
+        client.line("CONFIG SET list-max-listpack-size 2 list-compress-depth 1");
+        client.line("RPUSH k a b c d e");
+        String told = client.line("DEBUG OBJECT k");
+        assertTrue(told.contains(" ql_nodes:3 ql_avg_node:1.67 ql_listpack_max:2 ql_compressed:1 ql_uncompressed_size:"), told);
+        assertFalse(client.line("DEBUG OBJECT k fast").contains("ql_uncompressed_size"));
+        client.line("RPUSH l a");
+        assertFalse(client.line("DEBUG OBJECT l").contains("ql_"));
     }
 
     @Test

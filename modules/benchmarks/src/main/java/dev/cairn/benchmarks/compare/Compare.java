@@ -65,7 +65,8 @@ public final class Compare {
     /** Runs the selected trials, prints the report and returns the exit status. */
     private int run() throws IOException, InterruptedException {
         List<Trial> trials = List.of(new ThroughputTrial(options, directory, failures), new MemoryTrial(options, directory),
-                new HashMemoryTrial(options, directory),
+                new CollectionMemoryTrial(options, directory, CollectionMemoryTrial.Kind.HASHES),
+                new CollectionMemoryTrial(options, directory, CollectionMemoryTrial.Kind.LISTS),
                 new StartupTrial(options, directory), new IdleTrial(options, directory));
         try {
             options.checkNames(trials.stream().flatMap(trial -> trial.names().stream()).toList());

@@ -2,6 +2,7 @@ package dev.cairn.benchmarks.compare;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * Fills a server with keys as redis-benchmark names them: {@code key:} and twelve digits, 16 bytes, with 32-byte values.
@@ -16,12 +17,24 @@ final class Loader {
 
     private static final int CONNECTIONS = 8;
     private static final int BATCH = 100;
+    private static final int PUSHED_AT_ONCE = 1000;
     private static final int DIGITS = 12;
     /** A prime above any number of keys, so that multiples of it modulo that number visit every key once. */
     private static final long STRIDE = 2_654_435_761L;
     private static final byte[] OK = "+OK\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private Loader() {
+    }
+
+    /** Pushes so many elements of three bytes to a list, as redis-benchmark's own tests do. */
+    static void push(Wire wire, String list, long elements) throws IOException {
+        for (long left = elements; left > 0; left -= PUSHED_AT_ONCE) {
+            String[] words = new String[2 + (int) Math.min(left, PUSHED_AT_ONCE)];
+            Arrays.fill(words, "xxx");
+            words[0] = "RPUSH";
+            words[1] = list;
+            wire.call(words);
+        }
     }
 
     /**

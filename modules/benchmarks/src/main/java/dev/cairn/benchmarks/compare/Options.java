@@ -34,12 +34,14 @@ record Options(Server.Launch cairn, Server.Launch redis, List<String> benchmark,
             NAME selects workloads by their whole name or by a word of it (default: all):
               set-p1 get-p1 set-p16 get-p16 incr-p16 mset-p16 set-p64 get-p64
               hset-p1 hget-p1 hset-p16 hget-p16
+              lpush-p1 rpop-p1 lpush-p16 rpop-p16 lrange100-p16
                         redis-benchmark with 50 connections and 1, 16 or 64 commands in a pipeline
               set-random5m-p16 get-random5m-p16
                         random keys of 5,000,000 that are all present
               memory    resident memory per key, memory given back by FLUSHALL, stalls seen by a PING every millisecond;
                         each server alone, fresh and not warmed up
               hashes    resident memory of a hash of 1,000,000 fields, and of 100,000 hashes of 10 fields
+              lists     resident memory of a list of 1,000,000 elements, and of 100,000 lists of 10 elements
               startup   time from exec to the first PONG
               idle      resident memory per idle connection
 

@@ -95,11 +95,11 @@ final class ThroughputTrial implements Trial {
         long requests = Math.max(WHOLE_PIPELINES, Math.round(workload.requests() * options.scale()));
         for (int round = 0; round < options.rounds(); round++) {
             if (round % 2 == 0) {
-                ofCairn.add(benchmark.run(cairn, workload, requests));
-                ofRedis.add(benchmark.run(redis, workload, requests));
+                ofCairn.add(round(cairn, workload, requests));
+                ofRedis.add(round(redis, workload, requests));
             } else {
-                ofRedis.add(benchmark.run(redis, workload, requests));
-                ofCairn.add(benchmark.run(cairn, workload, requests));
+                ofRedis.add(round(redis, workload, requests));
+                ofCairn.add(round(cairn, workload, requests));
             }
             Sample c = ofCairn.getLast();
             Sample r = ofRedis.getLast();
@@ -118,8 +118,16 @@ final class ThroughputTrial implements Trial {
             }
         }
         if (options.warmup() > 0) {
-            benchmark.run(server, workload.warmup(), options.warmup());
+            round(server, workload.warmup(), options.warmup());
         }
+    }
+
+    private Sample round(Server server, Workload workload, long requests) throws CompareException, IOException, InterruptedException {
+        try (Wire wire = Wire.connect(server.port())) {
+            wire.call("DEL", Workload.LIST);
+            Loader.push(wire, Workload.LIST, workload.listElements(requests));
+        }
+        return benchmark.run(server, workload, requests);
     }
 
     private void report(Workload workload, List<Sample> cairn, List<Sample> redis) {

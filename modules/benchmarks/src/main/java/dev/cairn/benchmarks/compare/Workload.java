@@ -18,6 +18,13 @@ record Workload(String name, String test, int pipeline, long requests, int keys,
     /** The key and field that the test {@code hset} sets. */
     private static final String HGET = "HGET myhash element:__rand_int__";
 
+    /** The key of redis-benchmark's tests of lists. */
+    static final String LIST = "mylist";
+    private static final String RPOP = "rpop";
+    /** The test {@code lrange_100} pushes before it measures, and reports both. */
+    private static final String LRANGE = "LRANGE " + LIST + " 0 99";
+    private static final long LRANGE_ELEMENTS = 100;
+
     /** A workload over TCP. */
     Workload(String name, String test, int pipeline, long requests, int keys) {
         this(name, test, pipeline, requests, keys, Transport.TCP);
@@ -39,6 +46,11 @@ record Workload(String name, String test, int pipeline, long requests, int keys,
                 new Workload("hget-p1", HGET, 1, 500_000, 0),
                 new Workload("hset-p16", "hset", 16, 3_000_000, 0),
                 new Workload("hget-p16", HGET, 16, 3_000_000, 0),
+                new Workload("lpush-p1", "lpush", 1, 500_000, 0),
+                new Workload("rpop-p1", RPOP, 1, 500_000, 0),
+                new Workload("lpush-p16", "lpush", 16, 3_000_000, 0),
+                new Workload("rpop-p16", RPOP, 16, 3_000_000, 0),
+                new Workload("lrange100-p16", LRANGE, 16, 300_000, 0),
                 new Workload("set-" + loaded + "-p16", "set", 16, 3_000_000, keys),
                 new Workload("get-" + loaded + "-p16", "get", 16, 3_000_000, keys),
                 new Workload("set-p1-unix", "set", 1, 500_000, 0, Transport.UNIX),
@@ -60,6 +72,15 @@ record Workload(String name, String test, int pipeline, long requests, int keys,
         }
         arguments.addAll(test.indexOf(' ') < 0 ? List.of("-t", test) : List.of(test.split(" ")));
         return arguments;
+    }
+
+    /** How many elements the list has before that many commands, so that each round finds the same. */
+    long listElements(long commands) {
+        return switch (test) {
+            case RPOP -> commands;
+            case LRANGE -> LRANGE_ELEMENTS;
+            default -> 0;
+        };
     }
 
     /** The same commands with 16 in a pipeline, to warm a server up. */

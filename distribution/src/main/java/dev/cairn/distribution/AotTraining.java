@@ -75,6 +75,10 @@ final class AotTraining {
                 send(out, List.of("INCR", "counter"));
                 send(out, List.of("HSET", "hash:" + i % 50, "field:" + i % 700, "value-" + i));
                 send(out, List.of("HGET", "hash:" + i % 50, "field:" + i % 700));
+                send(out, List.of("RPUSH", "list:" + i % 50, "value-" + i, "value-" + -i));
+                send(out, List.of("LPUSH", "list:" + i % 50, "value-" + i));
+                send(out, List.of("LRANGE", "list:" + i % 50, "0", "99"));
+                send(out, List.of("LPOP", "list:" + i % 50));
                 send(out, List.of("EXPIRE", "key:" + i, "100"));
                 send(out, List.of("DEL", "key:" + i));
                 send(out, List.of("ECHO", "round-" + i));

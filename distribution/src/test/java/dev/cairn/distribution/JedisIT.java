@@ -12,8 +12,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,12 +29,15 @@ import redis.clients.jedis.RedisProtocol;
 import redis.clients.jedis.Response;
 import redis.clients.jedis.Transaction;
 import redis.clients.jedis.args.ExpiryOption;
+import redis.clients.jedis.args.ListDirection;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.params.GetExParams;
 import redis.clients.jedis.params.LCSParams;
 import redis.clients.jedis.params.ScanParams;
 import redis.clients.jedis.params.SetParams;
+import redis.clients.jedis.params.SortingParams;
 import redis.clients.jedis.resps.ScanResult;
+import redis.clients.jedis.util.KeyValue;
 
 /** Drives the built distribution by Jedis, in RESP2 and RESP3. */
 class JedisIT {
@@ -198,6 +203,54 @@ class JedisIT {
             assertArrayEquals(value, jedis.get(key));
             assertEquals(value.length + 1, jedis.append(key, new byte[1]));
             assertEquals(1, jedis.del(key));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(RedisProtocol.class)
+    void hashCommandsWork(RedisProtocol protocol) {
+        try (Jedis jedis = connect(protocol)) {
+            assertEquals(2, jedis.hset("h", Map.of("a", "1", "b", "2")));
+            assertEquals("1", jedis.hget("h", "a"));
+            assertEquals(11, jedis.hincrBy("h", "a", 10));
+            assertEquals(2.5, jedis.hincrByFloat("h", "b", 0.5));
+            assertEquals(Map.of("a", "11", "b", "2.5"), jedis.hgetAll("h"));
+            assertEquals(java.util.Arrays.asList("11", null), jedis.hmget("h", "a", "missing"));
+            assertEquals(Set.of("a", "b"), jedis.hkeys("h"));
+            assertEquals(Set.of(Map.entry("a", "11"), Map.entry("b", "2.5")), new HashSet<>(jedis.hrandfieldWithValues("h", 5)));
+            assertEquals(2, jedis.hscan("h", "0", new ScanParams().match("*")).getResult().size());
+            assertEquals(List.of(1L, -2L), jedis.hexpire("h", 1000, "a", "missing"));
+            assertTrue(jedis.httl("h", "a").getFirst() > 900);
+            assertEquals(1, jedis.hdel("h", "a", "missing"));
+            assertFalse(jedis.hexists("h", "a"));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(RedisProtocol.class)
+    void listCommandsWorkAndWaitForElements(RedisProtocol protocol) throws InterruptedException {
+        try (Jedis jedis = connect(protocol); Jedis other = connect(server, DefaultJedisClientConfig.builder().protocol(protocol))) {
+            assertEquals(3, jedis.rpush("l", "c", "a", "b"));
+            assertEquals(List.of("a", "b", "c"), jedis.sort("l", new SortingParams().alpha()));
+            assertEquals(KeyValue.of("l", "c"), jedis.blpop(1.0, "missing", "l"));
+            assertEquals(KeyValue.of("l", List.of("b", "a")), jedis.blmpop(1.0, ListDirection.RIGHT, 5, "l"));
+            assertNull(jedis.blpop(0.01, "l"));
+            assertNull(jedis.blmove("l", "m", ListDirection.LEFT, ListDirection.RIGHT, 0.01));
+            Thread pusher = Thread.ofVirtual().start(() -> {
+                awaitBlocked(other);
+                other.rpush("l", "late", "later");
+            });
+            assertEquals(KeyValue.of("l", "late"), jedis.blpop(30.0, "l"));
+            pusher.join();
+            assertEquals("later", jedis.blmove("l", "m", ListDirection.LEFT, ListDirection.RIGHT, 1));
+            assertEquals(List.of("later"), jedis.lrange("m", 0, -1));
+        }
+    }
+
+    private static void awaitBlocked(Jedis jedis) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!jedis.info("clients").contains("blocked_clients:1") && System.nanoTime() < deadline) {
+            Thread.onSpinWait();
         }
     }
 

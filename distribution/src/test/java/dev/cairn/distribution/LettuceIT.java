@@ -12,6 +12,9 @@ import io.lettuce.core.CopyArgs;
 import io.lettuce.core.ExpireArgs;
 import io.lettuce.core.GetExArgs;
 import io.lettuce.core.KeyScanCursor;
+import io.lettuce.core.KeyValue;
+import io.lettuce.core.LMPopArgs;
+import io.lettuce.core.LMoveArgs;
 import io.lettuce.core.LcsArgs;
 import io.lettuce.core.LettuceFutures;
 import io.lettuce.core.RedisClient;
@@ -262,6 +265,46 @@ class LettuceIT {
                 }
                 assertThrows(RedisConnectionException.class, () -> new Session(guarded, protocol, "wrong").close());
             }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(ProtocolVersion.class)
+    void hashCommandsWork(ProtocolVersion protocol) {
+        try (Session session = new Session(protocol)) {
+            RedisCommands<String, String> redis = session.commands();
+            assertEquals(2, redis.hset("h", Map.of("a", "1", "b", "2")));
+            assertEquals("1", redis.hget("h", "a"));
+            assertEquals(11, redis.hincrby("h", "a", 10));
+            assertEquals(2.5, redis.hincrbyfloat("h", "b", 0.5));
+            assertEquals(Map.of("a", "11", "b", "2.5"), redis.hgetall("h"));
+            assertEquals(Map.of("a", "11", "b", "2.5"), redis.hscan("h").getMap());
+            assertEquals(Set.of(KeyValue.just("a", "11"), KeyValue.just("b", "2.5")), new HashSet<>(redis.hrandfieldWithvalues("h", 5)));
+            assertEquals(List.of(1L, -2L), redis.hexpire("h", 1000, "a", "missing"));
+            assertTrue(redis.httl("h", "a").getFirst() > 900);
+            assertEquals(1, redis.hdel("h", "a", "missing"));
+            assertEquals(1, redis.hlen("h"));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(ProtocolVersion.class)
+    void listCommandsWaitForElements(ProtocolVersion protocol) throws Exception {
+        try (Session session = new Session(protocol); Session other = new Session(server, protocol, "")) {
+            RedisCommands<String, String> redis = session.commands();
+            redis.rpush("l", "a", "b", "c");
+            assertEquals(KeyValue.just("l", "a"), redis.blpop(1, "missing", "l"));
+            assertEquals(KeyValue.just("l", List.of("c", "b")), redis.blmpop(1, LMPopArgs.Builder.right().count(5), "l"));
+            assertNull(redis.blpop(0.01, "l"));
+            RedisFuture<KeyValue<String, String>> popped = session.connection.async().brpop(30, "l");
+            long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+            while (!other.commands().info("clients").contains("blocked_clients:1") && System.nanoTime() < deadline) {
+                Thread.onSpinWait();
+            }
+            other.commands().rpush("l", "late", "later");
+            assertEquals(KeyValue.just("l", "later"), popped.get());
+            assertEquals("late", redis.blmove("l", "m", LMoveArgs.Builder.leftRight(), 1));
+            assertEquals(List.of("late"), redis.lrange("m", 0, -1));
         }
     }
 }

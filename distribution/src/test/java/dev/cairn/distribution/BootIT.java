@@ -200,7 +200,7 @@ class BootIT {
             assertEquals("dump.rdb", config("dbfilename"));
             List<String> without = Files.readAllLines(log).stream().filter(line -> line.contains("have no effect yet")).toList();
             assertEquals(1, without.size(), without::toString);
-            assertTrue(without.get(0).contains("appenddirname"), without::toString);
+            assertTrue(without.get(0).contains("dbfilename"), without::toString);
             server.signal("TERM");
             assertEquals(0, server.exitCode());
         }

@@ -12,12 +12,16 @@ public final class ScanCursor {
 
     /**
      * The cursor that an argument means: digits, as an unsigned integer of 64 bits. As with the {@code strtoul} of Redis, a sign may stand
-     * before them, a minus counts from 2<sup>64</sup> down, and nothing at all is 0.
+     * before them, a minus counts from 2<sup>64</sup> down, nothing at all is 0, and a
+     * zero byte ends it.
      *
      * @throws CommandError when it is anything else, or too large
      */
     public static long parse(Bytes argument) {
-        int length = argument.length();
+        int length = 0;
+        while (length < argument.length() && argument.at(length) != 0) {
+            length++;
+        }
         if (length == 0) {
             return 0;
         }

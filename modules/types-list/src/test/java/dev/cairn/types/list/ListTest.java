@@ -25,7 +25,7 @@ class ListTest {
 
     @BeforeEach
     void start() {
-        server = TestServer.with(new ListModule()).start();
+        server = TestServer.with(new ListModule()).config("enable-debug-command yes").start();
         client = server.client();
     }
 

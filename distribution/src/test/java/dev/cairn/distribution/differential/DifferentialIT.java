@@ -45,7 +45,10 @@ class DifferentialIT {
             // They end the connection or the server, or need a file; other tests have them.
             "quit", "shutdown", "config|rewrite",
             // What DEBUG does is each server's own; redis-server 7.0 does not know CLIENT SETINFO.
-            "debug", "client|setinfo");
+            "debug", "client|setinfo", "client|capa", "client|no-touch", "hexpire", "hexpireat", "hexpiretime", "hgetdel", "hgetex",
+            "hpersist", "hpexpire", "hpexpireat", "hpexpiretime", "hpttl", "hsetex", "httl", "waitaof",
+            // They load modules or write files.
+            "module", "module|help", "module|list", "module|load", "module|loadex", "module|unload", "bgrewriteaof");
 
     @ParameterizedTest(name = "RESP{0}")
     @ValueSource(ints = {2, 3})

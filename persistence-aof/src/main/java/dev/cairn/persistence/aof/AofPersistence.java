@@ -197,10 +197,11 @@ final class AofPersistence implements Persistence, AofLog.Gate {
                 return;
             }
             last = loaded.lastSequence();
+            releaseUnused(loaded);
             manifest = manifest.seal(last);
             deleteHistory();
+            measure(loaded);
         }
-        measure();
         begin(last + 1);
         manifest.write(manifestFile());
         state = State.ON;
@@ -243,15 +244,21 @@ final class AofPersistence implements Persistence, AofLog.Gate {
         lockFile = channel;
     }
 
-    private void measure() throws IOException {
-        baseBytes = manifest.base().isPresent() ? Files.size(directory().resolve(manifest.base().get().name())) : 0;
-        sealedBytes = 0;
-        for (Entry e : manifest.increments()) {
-            if (e.end() != Manifest.OPEN && e.end() >= e.start()) {
-                sealedBytes += Files.size(Directories.queueFile(directory().resolve(e.name())));
+    /** Gives back what a server that was killed had reserved beyond its last record. */
+    private void releaseUnused(Loader.Result loaded) throws IOException {
+        if (loaded.cleanEnd() >= 0) {
+            Path last = Directories.queueFile(directory().resolve(manifest.increments().getLast().name()));
+            try (FileChannel channel = FileChannel.open(last, StandardOpenOption.WRITE)) {
+                channel.truncate(loaded.cleanEnd() + LogFile.END_MARK);
             }
         }
-        growthBase = baseBytes + sealedBytes;
+    }
+
+    /** Growth counts from the base, as in Redis: how large the file was after its last rewrite is written nowhere. */
+    private void measure(Loader.Result loaded) throws IOException {
+        baseBytes = manifest.base().isPresent() ? Files.size(directory().resolve(manifest.base().get().name())) : 0;
+        sealedBytes = loaded.bytes() - baseBytes;
+        growthBase = baseBytes;
     }
 
     /** Opens the next increment and has the log begin there; the manifest in memory names it afterwards. */
@@ -801,7 +808,7 @@ final class AofPersistence implements Persistence, AofLog.Gate {
         endIncrement(log(), Objects.requireNonNull(file));
         host().clear();
         Loader.Result loaded = loader().load();
-        measure();
+        measure(loaded);
         begin(loaded.lastSequence() + 1);
         manifest.write(manifestFile());
     }

@@ -154,8 +154,7 @@ final class ChronicleFile implements LogFile {
         }
         synchronized (forcing) {
             try (space; channel) {
-                // the header of the next document, 0, is the end
-                channel.truncate(position + 4 + 3 & -4L);
+                channel.truncate((position + 3 & -4L) + END_MARK);
                 channel.force(true);
             }
         }

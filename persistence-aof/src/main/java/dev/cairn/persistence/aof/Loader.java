@@ -22,8 +22,13 @@ import dev.cairn.structures.Pages;
  * safe on disk, loading is refused. Nothing is dropped in silence.
  */
 final class Loader {
-    /** What was loaded. */
-    record Result(long lastSequence, long bytes, boolean completed) {
+    /**
+     * What was loaded.
+     *
+     * @param cleanEnd where the records of the last increment end with nothing behind them, as a crash leaves it; -1 where the manifest
+     *            knew its end, or where something was dropped
+     */
+    record Result(long lastSequence, long bytes, boolean completed, long cleanEnd) {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Loader.class);
@@ -41,6 +46,7 @@ final class Loader {
     private long groupCapacity;
     private long groupLength;
     private long records;
+    private long cleanEnd = -1;
     private boolean stopped;
 
     Loader(PersistenceHost host, Path manifestFile, Manifest manifest, boolean loadTruncated, long serveEach) {
@@ -74,7 +80,7 @@ final class Loader {
                 last = loadIncrement(e, i == manifest.increments().size() - 1);
             }
             report(System.nanoTime() - start);
-            return new Result(last, loaded, !stopped);
+            return new Result(last, loaded, !stopped, cleanEnd);
         } finally {
             host.endLoading();
             if (groupCapacity > 0) {
@@ -177,6 +183,7 @@ final class Loader {
         }
         int beyond = scanner.beyond();
         if (found == Found.END && beyond == 0 && scanner.expected() - 1 == good) {
+            cleanEnd = scanner.position();
             return;
         }
         String what = found == Found.BAD ? scanner.problem() : beyond != 0 ? "records are missing" : "the last change is not whole";

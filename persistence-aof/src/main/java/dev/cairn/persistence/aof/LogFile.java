@@ -6,6 +6,9 @@ import java.nio.file.Path;
 
 /** The file of an increment that is being written. Main thread, but for {@link #force}, {@link #reserve} and {@link #close}. */
 interface LogFile extends Closeable {
+    /** Bytes behind the last record: the header of the next document, which is 0, tells the end. */
+    int END_MARK = 4;
+
     /** Opens new ones. */
     interface Opener {
         /**

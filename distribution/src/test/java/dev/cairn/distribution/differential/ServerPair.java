@@ -140,7 +140,7 @@ final class ServerPair implements AutoCloseable {
     }
 
     /** PING replies with its argument, or, to a subscriber that speaks RESP2, with a word and its argument. */
-    private static boolean isLast(RespReply reply) {
+    static boolean isLast(RespReply reply) {
         return reply.text().equals(Step.LAST) || !reply.elements().isEmpty() && reply.elements().getLast().text().equals(Step.LAST);
     }
 

@@ -110,7 +110,7 @@ final class GenericUnits {
 
     private Unit object() {
         return switch (dice.below(8)) {
-            case 0, 1, 2, 3 -> Unit.of(name("OBJECT").add(dice.anyCase("ENCODING")).add(dice.key()).step().compared(Comparison.ENCODING));
+            case 0, 1, 2, 3 -> Unit.of(name("OBJECT").add(dice.anyCase("ENCODING")).add(dice.key()).step());
             case 4 -> Unit.of(name("OBJECT").add("REFCOUNT").add(dice.key()).step().compared(Comparison.TYPE));
             case 5 -> name("OBJECT").add("FREQ").add(dice.key()).unit();
             // For a small number redis-server tells the idle time of the object that all such values share.

@@ -2,6 +2,7 @@ package dev.cairn.distribution.differential;
 
 import dev.cairn.distribution.support.Escape;
 import dev.cairn.distribution.support.RespClient;
+import dev.cairn.distribution.support.RespReply;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
@@ -46,6 +47,11 @@ record Step(int connection, List<byte[]> arguments, Comparison comparison, int r
 
     Step unanswered() {
         return new Step(connection, arguments, comparison, 0);
+    }
+
+    /** Whether the candidate's reply to this command is right, given the reference's. */
+    boolean accepts(RespReply reference, RespReply candidate) {
+        return comparison.matches().test(reference, candidate) || AllowedDifferences.allow(new Mismatch(0, this, reference, candidate));
     }
 
     /** The command's name in upper case, with the subcommand of a container command. */

@@ -27,19 +27,19 @@ final class TransactionUnits {
     private Unit transaction(List<Step> before) {
         List<Step> steps = new ArrayList<>(before);
         steps.add(Step.of(dice.anyCase("MULTI")));
-        List<Comparison> comparisons = new ArrayList<>();
+        List<Step> queued = new ArrayList<>();
         for (int i = dice.below(5); i > 0; i--) {
             for (Step step : commands.get().steps()) {
-                // The queueing error, or QUEUED; how the reply inside EXEC is compared comes from the command.
+                // The queueing error, or QUEUED; the reply inside EXEC is compared as the command says.
                 steps.add(step.compared(Comparison.EXACT));
-                comparisons.add(step.comparison());
+                queued.add(step);
             }
         }
         if (dice.chance(0.15)) {
             steps.add(dice.pick(List.of(Step.of("GET"), Step.of("NOSUCHCOMMAND", "x"), Step.of("SET", "a"), Step.of("OBJECT", "NOSUCH"))));
         }
         // A command that fails to queue aborts all, so a full array has one element per command.
-        steps.add(dice.chance(0.85) ? Step.of(dice.anyCase("EXEC")).compared(Comparison.each(comparisons))
+        steps.add(dice.chance(0.85) ? Step.of(dice.anyCase("EXEC")).compared(Comparison.each(queued))
                 : Step.of(dice.anyCase("DISCARD")));
         steps.add(Step.of("UNWATCH"));
         return new Unit(steps);

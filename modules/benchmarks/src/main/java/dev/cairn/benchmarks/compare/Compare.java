@@ -67,7 +67,7 @@ public final class Compare {
         List<Trial> trials = List.of(new ThroughputTrial(options, directory, failures), new MemoryTrial(options, directory),
                 new CollectionMemoryTrial(options, directory, CollectionMemoryTrial.Kind.HASHES),
                 new CollectionMemoryTrial(options, directory, CollectionMemoryTrial.Kind.LISTS),
-                new StartupTrial(options, directory), new IdleTrial(options, directory));
+                new LoadingTrial(options, directory), new StartupTrial(options, directory), new IdleTrial(options, directory));
         try {
             options.checkNames(trials.stream().flatMap(trial -> trial.names().stream()).toList());
         } catch (CompareException e) {

@@ -28,7 +28,7 @@ record Options(Server.Launch cairn, Server.Launch redis, List<String> benchmark,
     static final String USAGE = """
             usage: modules/benchmarks/compare [OPTION]... [NAME]...
 
-            Starts Cairn and redis-server side by side without persistence, runs redis-benchmark against both in turn,
+            Starts Cairn and redis-server side by side, without persistence but where it is named, runs redis-benchmark against both in turn,
             and prints each figure and the median of the rounds' ratios. Give it a quiet machine.
 
             NAME selects workloads by their whole name or by a word of it (default: all):
@@ -38,6 +38,9 @@ record Options(Server.Launch cairn, Server.Launch redis, List<String> benchmark,
                         redis-benchmark with 50 connections and 1, 16 or 64 commands in a pipeline
               set-random5m-p16 get-random5m-p16
                         random keys of 5,000,000 that are all present
+              set-p16-everysec set-p1-everysec set-p1-always
+                        with an append-only file, and this appendfsync
+              loading   time to load 5,000,000 SETs from an append-only file
               memory    resident memory per key, memory given back by FLUSHALL, stalls seen by a PING every millisecond;
                         each server alone, fresh and not warmed up
               hashes    resident memory of a hash of 1,000,000 fields, and of 100,000 hashes of 10 fields

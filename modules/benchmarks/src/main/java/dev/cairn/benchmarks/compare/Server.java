@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A running server under measurement, without persistence, on a free port of the loopback interface.
+ * A running server under measurement on a free port of the loopback interface, without persistence unless it is switched on.
  *
  * <p>Used by one thread; closing it stops the process.
  */
@@ -65,7 +65,8 @@ final class Server implements AutoCloseable {
         try {
             int port = freePort();
             List<String> command = new ArrayList<>(launch.command());
-            command.addAll(List.of("--port", Integer.toString(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"));
+            command.addAll(List.of("--port", Integer.toString(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no",
+                    "--appenddirname", launch.name() + "-appendonly"));
             Path socket = directory.resolve(launch.name() + ".sock");
             int tlsPort = freePort();
             if (allTransports) {
@@ -136,6 +137,34 @@ final class Server implements AutoCloseable {
             return "\n" + String.join("\n", lines.subList(Math.max(0, lines.size() - LOG_TAIL), lines.size()));
         } catch (IOException _) {
             return "";
+        }
+    }
+
+    /** Switches the append-only file on with this policy and waits for its first base, or off where the policy is empty. */
+    void appendfsync(String policy) throws CompareException, IOException {
+        try (Wire wire = Wire.connect(port)) {
+            if (!policy.isEmpty()) {
+                set(wire, "appendfsync", policy);
+            }
+            set(wire, "appendonly", policy.isEmpty() ? "no" : "yes");
+            long deadline = System.nanoTime() + START_TIMEOUT_NANOS;
+            while (true) {
+                String info = wire.call("INFO", "persistence");
+                if (info.contains("aof_rewrite_in_progress:0") && info.contains("aof_rewrite_scheduled:0")) {
+                    return;
+                }
+                if (System.nanoTime() - deadline > 0) {
+                    throw new CompareException(name() + " does not end the rewrite of its append-only file in 30 seconds");
+                }
+                LockSupport.parkNanos(CONNECT_INTERVAL_NANOS);
+            }
+        }
+    }
+
+    private void set(Wire wire, String option, String value) throws CompareException, IOException {
+        String reply = wire.call("CONFIG", "SET", option, value);
+        if (!reply.equals("OK")) {
+            throw new CompareException(name() + " does not set " + option + " to " + value + ": " + reply);
         }
     }
 

@@ -69,6 +69,8 @@ final class ThroughputTrial implements Trial {
                         load(redis, workload.keys());
                         loaded = workload.keys();
                     }
+                    cairn.appendfsync(workload.appendfsync());
+                    redis.appendfsync(workload.appendfsync());
                     measure(workload, cairn, redis);
                 } catch (CompareException | IOException e) {
                     failures.add(workload.name() + ": " + e.getMessage());

@@ -12,8 +12,9 @@ import java.util.List;
  * @param requests commands in a measurement
  * @param keys size of the random key space, all of it loaded before; 0 for one fixed key
  * @param transport how to connect
+ * @param appendfsync when the append-only file is forced to disk; empty where there is none
  */
-record Workload(String name, String test, int pipeline, long requests, int keys, Transport transport) {
+record Workload(String name, String test, int pipeline, long requests, int keys, Transport transport, String appendfsync) {
     private static final int CONNECTIONS = 50;
     /** The key and field that the test {@code hset} sets. */
     private static final String HGET = "HGET myhash element:__rand_int__";
@@ -28,6 +29,16 @@ record Workload(String name, String test, int pipeline, long requests, int keys,
     /** A workload over TCP. */
     Workload(String name, String test, int pipeline, long requests, int keys) {
         this(name, test, pipeline, requests, keys, Transport.TCP);
+    }
+
+    /** A workload without an append-only file. */
+    Workload(String name, String test, int pipeline, long requests, int keys, Transport transport) {
+        this(name, test, pipeline, requests, keys, transport, "");
+    }
+
+    /** SET with an append-only file. */
+    private static Workload logged(int pipeline, long requests, String appendfsync) {
+        return new Workload("set-p" + pipeline + "-" + appendfsync, "set", pipeline, requests, 0, Transport.TCP, appendfsync);
     }
 
     /** All workloads in the order of the report. */
@@ -60,7 +71,10 @@ record Workload(String name, String test, int pipeline, long requests, int keys,
                 new Workload("set-p1-tls", "set", 1, 300_000, 0, Transport.TLS),
                 new Workload("get-p1-tls", "get", 1, 300_000, 0, Transport.TLS),
                 new Workload("set-p16-tls", "set", 16, 2_000_000, 0, Transport.TLS),
-                new Workload("get-p16-tls", "get", 16, 2_000_000, 0, Transport.TLS));
+                new Workload("get-p16-tls", "get", 16, 2_000_000, 0, Transport.TLS),
+                logged(16, 3_000_000, "everysec"),
+                logged(1, 500_000, "everysec"),
+                logged(1, 100_000, "always"));
     }
 
     /** The arguments of redis-benchmark but for server and number of requests. */
@@ -85,6 +99,6 @@ record Workload(String name, String test, int pipeline, long requests, int keys,
 
     /** The same commands with 16 in a pipeline, to warm a server up. */
     Workload warmup() {
-        return new Workload(name, test, 16, requests, keys, transport);
+        return new Workload(name, test, 16, requests, keys, transport, appendfsync);
     }
 }

@@ -43,6 +43,7 @@ final class AofLog implements CommandLog {
     /** What of the first waiting run is in the file already, as a group that has not ended. */
     private long keptWritten;
     private long writes;
+    private long writeNanos;
 
     AofLog(Gate gate, long nextSequence) {
         this.gate = gate;
@@ -75,6 +76,18 @@ final class AofLog implements CommandLog {
     /** Bytes that wait to be written. */
     long waiting() {
         return keptLength - keptFrom;
+    }
+
+    /** Bytes of memory that hold what waits. */
+    long bufferBytes() {
+        return keptCapacity;
+    }
+
+    /** Time that writing has taken since the last call, nanoseconds. */
+    long takeWriteNanos() {
+        long nanos = writeNanos;
+        writeNanos = 0;
+        return nanos;
     }
 
     /** Counts up with every record. */
@@ -119,6 +132,7 @@ final class AofLog implements CommandLog {
             return length;
         }
         long at = done;
+        long start = System.nanoTime();
         try {
             while (at < length) {
                 int payload = (int) Math.min(RecordFormat.MAX_PAYLOAD, length - at);
@@ -135,6 +149,7 @@ final class AofLog implements CommandLog {
         } catch (IOException e) {
             failure = e;
         }
+        writeNanos += System.nanoTime() - start;
         return at;
     }
 

@@ -40,6 +40,7 @@ final class AofPersistence implements Persistence, AofLog.Gate {
     private static final Logger LOG = LoggerFactory.getLogger(AofPersistence.class);
     private static final long POSTPONE_MILLIS = 2000;
     private static final long FSYNC_MILLIS = 1000;
+    private static final long NANOS_PER_MILLI = 1_000_000;
     private static final long LOG_ERRORS_EACH_MILLIS = 30_000;
     /** When this little room is left in what was reserved, more is asked for. */
     private static final long LOW_ROOM = 32L << 20;
@@ -435,6 +436,7 @@ final class AofPersistence implements Persistence, AofLog.Gate {
             l.flush();
         }
         postponedSince = 0;
+        reportWrite(l.takeWriteNanos());
         IOException failure = l.failure();
         if (failure != null) {
             writeFailed(failure);
@@ -464,6 +466,18 @@ final class AofPersistence implements Persistence, AofLog.Gate {
         LOG.info("Asynchronous AOF fsync is taking too long (disk is busy?). Writing the AOF buffer without waiting for fsync to complete,"
                 + " this may slow down the server.");
         return false;
+    }
+
+    /** Reports a write to LATENCY by what went on beside it, as Redis names it, and a second time for all together. */
+    private void reportWrite(long nanos) {
+        if (nanos >= NANOS_PER_MILLI) {
+            latency(fsyncPending() ? "aof-write-pending-fsync" : rewrite != null ? "aof-write-active-child" : "aof-write-alone", nanos);
+            latency("aof-write", nanos);
+        }
+    }
+
+    private void latency(String event, long nanos) {
+        Objects.requireNonNull(context).latency(event, nanos / NANOS_PER_MILLI);
     }
 
     private void writeFailed(IOException failure) {
@@ -506,6 +520,7 @@ final class AofPersistence implements Persistence, AofLog.Gate {
             return;
         }
         if (forced()) {
+            long start = System.nanoTime();
             try {
                 Objects.requireNonNull(file).force();
             } catch (IOException e) {
@@ -513,6 +528,7 @@ final class AofPersistence implements Persistence, AofLog.Gate {
                         + ". Exiting...");
                 return;
             }
+            latency("aof-fsync-always", System.nanoTime() - start);
             forcedWrites = l.writes();
             lastFsync = now();
             syncedTo(host().offset());
@@ -547,6 +563,11 @@ final class AofPersistence implements Persistence, AofLog.Gate {
             synced = offset;
             acknowledgements.check();
         }
+    }
+
+    @Override
+    public long bufferBytes() {
+        return log == null ? 0 : log().bufferBytes();
     }
 
     @Override
@@ -625,9 +646,11 @@ final class AofPersistence implements Persistence, AofLog.Gate {
             }
         }
         if (phase == Phase.READY && (log == null || log().waiting() == 0)) {
+            long start = System.nanoTime();
             try {
                 beginRewrite();
                 phase = Phase.WRITING;
+                latency("aof-rewrite-begin", System.nanoTime() - start);
             } catch (IOException e) {
                 rewriteFailed(e);
             }
@@ -725,7 +748,9 @@ final class AofPersistence implements Persistence, AofLog.Gate {
         if (state == State.WAIT_REWRITE && f != null) {
             f.force();
         }
+        long start = System.nanoTime();
         next.write(manifestFile());
+        latency("aof-rename", System.nanoTime() - start);
         manifest = next;
         baseBytes = r.base().size();
         sealedBytes = 0;

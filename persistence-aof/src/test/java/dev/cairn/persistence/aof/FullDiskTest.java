@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,8 @@ class FullDiskTest {
     /** Whether the disk takes nothing, and whether it cannot be forced. Written by the test, read by main and the lane. */
     private volatile boolean full;
     private volatile boolean broken;
+    /** How long the disk takes for each write and each force. */
+    private volatile long slowMillis;
 
     private void start(String... config) {
         server = TestServer.with(lanes, new AofModule((dir, sequence, millis) -> new Faulty(ChronicleFile.open(dir, sequence, millis))),
@@ -41,7 +44,11 @@ class FullDiskTest {
     }
 
     private String info(String field) {
-        for (String line : client.text("INFO", "persistence").split("\r\n")) {
+        return info("persistence", field);
+    }
+
+    private String info(String section, String field) {
+        for (String line : client.text("INFO", section).split("\r\n")) {
             if (line.startsWith(field + ":")) {
                 return line.substring(field.length() + 1);
             }
@@ -128,6 +135,41 @@ class FullDiskTest {
         assertEquals("x", client.text("GET", "k"));
     }
 
+    @Test
+    void latencyNamesWhatTheDiskHasHeldUp() {
+        start("appendonly yes", "appendfsync always", "latency-monitor-threshold 1");
+        slowMillis = 5;
+        client.call("SET", "k", "v");
+        String latest = client.text("LATENCY", "LATEST");
+        assertTrue(latest.contains("aof-fsync-always"), latest);
+        assertTrue(latest.contains("aof-write-alone"), latest);
+        assertTrue(latest.contains("[aof-write, "), latest);
+        assertTrue(Long.parseLong(info("debug", "eventloop_duration_aof_sum")) >= 10_000);
+        client.call("CONFIG", "SET", "appendfsync", "everysec");
+        client.call("SET", "k", "w");
+        await("aof_pending_bio_fsync", "0");
+        lanes.hold("aof_fsync");
+        client.call("SET", "k", "x");
+        await("aof_pending_bio_fsync", "1");
+        client.call("SET", "k", "y");
+        await("aof_delayed_fsync", "1");
+        lanes.release("aof_fsync");
+        assertTrue(client.text("LATENCY", "LATEST").contains("aof-write-pending-fsync"));
+    }
+
+    @Test
+    void infoCountsTheMemoryOfWhatCannotBeWritten() {
+        start("appendonly yes");
+        full = true;
+        client.call("SET", "large", "z".repeat(1 << 20));
+        await("aof_last_write_status", "err");
+        assertTrue(Long.parseLong(info("aof_buffer_length")) > 1 << 20);
+        assertTrue(Long.parseLong(info("memory", "mem_aof_buffer")) > 1 << 20);
+        full = false;
+        await("aof_last_write_status", "ok");
+        assertEquals("0", info("aof_buffer_length"));
+    }
+
     /** A file on a disk that has faults. */
     private final class Faulty implements LogFile {
         private final LogFile real;
@@ -142,6 +184,7 @@ class FullDiskTest {
                 throw new Space.DiskError(directory, "No space left on device");
             }
             roomFor.addAndGet(-length);
+            takeTime();
             real.append(address, length);
         }
 
@@ -165,7 +208,12 @@ class FullDiskTest {
             if (broken) {
                 throw new IOException("broken");
             }
+            takeTime();
             real.force();
+        }
+
+        private void takeTime() {
+            LockSupport.parkNanos(slowMillis * 1_000_000);
         }
 
         @Override

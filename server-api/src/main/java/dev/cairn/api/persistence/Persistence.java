@@ -30,6 +30,11 @@ public interface Persistence {
         return -1;
     }
 
+    /** Bytes of memory that hold what was logged and is not written yet. */
+    default long bufferBytes() {
+        return 0;
+    }
+
     /**
      * Makes the data safe because the server is about to end.
      *

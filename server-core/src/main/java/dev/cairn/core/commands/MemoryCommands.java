@@ -83,7 +83,8 @@ final class MemoryCommands {
         int mark = out.begin(Reply.Shape.MAP);
         out.bulk("peak.allocated").integer(m.peak()).bulk("total.allocated").integer(m.used()).bulk("startup.allocated")
                 .integer(m.startup()).bulk("replication.backlog").integer(0).bulk("clients.slaves").integer(0).bulk("clients.normal")
-                .integer(m.clients()).bulk("cluster.links").integer(0).bulk("aof.buffer").integer(0).bulk("lua.caches").integer(0)
+                .integer(m.clients()).bulk("cluster.links").integer(0).bulk("aof.buffer").integer(server.durability().bufferBytes())
+                .bulk("lua.caches").integer(0)
                 .bulk("functions.caches").integer(0);
         int n = 10 + databases(out);
         out.bulk("overhead.db.hashtable.lut").integer(m.keys() == 0 ? 0 : m.indexes()).bulk("overhead.db.hashtable.rehashing")

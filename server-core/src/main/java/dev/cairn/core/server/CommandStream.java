@@ -85,6 +85,11 @@ final class CommandStream {
         return delivered + buffer.length();
     }
 
+    /** Bytes of memory that the buffer takes. */
+    long bufferBytes() {
+        return buffer.capacity();
+    }
+
     /** Whether there is something that the logs have not got yet. */
     boolean waiting() {
         return !buffer.isEmpty();

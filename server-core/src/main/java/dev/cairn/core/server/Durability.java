@@ -78,11 +78,22 @@ public final class Durability implements PersistenceHost {
     }
 
     void beforeReplies() {
-        server.stream().deliver();
+        CommandStream stream = server.stream();
+        long start = stream.active() ? System.nanoTime() : 0;
+        stream.deliver();
         Persistence p = persistence;
         if (p != null && !loading) {
             p.beforeReplies();
         }
+        if (start != 0) {
+            server.stats().logNanos += System.nanoTime() - start;
+        }
+    }
+
+    /** Bytes of memory that hold what is still to be logged. */
+    public long bufferBytes() {
+        Persistence p = persistence;
+        return server.stream().bufferBytes() + (p == null ? 0 : p.bufferBytes());
     }
 
     /** Whether a reply must wait for the end of the turn, because what it answers is not safe yet. */

@@ -59,6 +59,8 @@ public final class ServerStats {
     public long mostCommandsInTurn;
     /** Time of the cron, nanoseconds. */
     public long cronNanos;
+    /** Time of the log of changes, nanoseconds. */
+    public long logNanos;
     /** Time of commands, nanoseconds. */
     public long commandNanos;
     /** Active expiry: share of stale keys, 0 to 1, smoothed. */
@@ -128,6 +130,7 @@ public final class ServerStats {
         longestTurnNanos = 0;
         mostCommandsInTurn = 0;
         cronNanos = 0;
+        logNanos = 0;
         commandNanos = 0;
         expiredStaleShare = 0;
         expiryTimeCaps = 0;

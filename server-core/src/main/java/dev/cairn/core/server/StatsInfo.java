@@ -123,7 +123,7 @@ public final class StatsInfo {
     /** The section Debug, which is shown only when it is asked for. */
     public void debug(InfoWriter out) {
         ServerStats s = server.stats();
-        out.field("eventloop_duration_aof_sum", 0).field("eventloop_duration_cron_sum", s.cronNanos / 1000)
+        out.field("eventloop_duration_aof_sum", s.logNanos / 1000).field("eventloop_duration_cron_sum", s.cronNanos / 1000)
                 .field("eventloop_duration_max", s.longestTurnNanos / 1000).field("eventloop_cmd_per_cycle_max", s.mostCommandsInTurn);
     }
 

@@ -8,7 +8,7 @@ import org.jspecify.annotations.NullMarked;
 module dev.cairn.persistence.aof {
     requires static org.jspecify;
     requires org.slf4j;
-    requires dev.cairn.api;
+    requires transitive dev.cairn.api;
     requires dev.cairn.resp;
     requires dev.cairn.structures;
     requires chronicle.queue;
@@ -16,6 +16,9 @@ module dev.cairn.persistence.aof {
     requires chronicle.wire;
     requires chronicle.core;
     requires jdk.unsupported;
+
+    /* The log as a stream of changes, for other programs: AofReader. */
+    exports dev.cairn.persistence.aof;
 
     provides dev.cairn.api.ServerModule with dev.cairn.persistence.aof.AofModule;
 }

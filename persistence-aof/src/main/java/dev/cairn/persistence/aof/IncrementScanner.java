@@ -31,10 +31,12 @@ final class IncrementScanner implements Closeable {
     private static final int BUFFER = 4 << 20;
     private static final int META = 1 << 30;
     private static final int OPEN = 1 << 31;
+    /** Stands for the number of a first record that is not known. */
+    private static final long ANY = Long.MIN_VALUE;
     private static final int MAX_DOCUMENT = RecordFormat.HEADER + RecordFormat.MAX_PAYLOAD;
 
     private final FileChannel channel;
-    private final long size;
+    private long size;
     private final long buffer = Pages.map(BUFFER);
     private final ByteBuffer view = Memory.ALL.asSlice(buffer, BUFFER).asByteBuffer();
     /** Where the buffer's first byte is in the file, and how many are there. */
@@ -46,6 +48,7 @@ final class IncrementScanner implements Closeable {
     private long recordAt;
     private long record;
     private String problem = "";
+    private boolean unfinished;
 
     /**
      * Opens an increment's file.
@@ -56,6 +59,20 @@ final class IncrementScanner implements Closeable {
         this.channel = FileChannel.open(file, StandardOpenOption.READ);
         this.size = channel.size();
         this.expected = expected;
+    }
+
+    /**
+     * The number of the first record of a file, whatever it is.
+     *
+     * @throws IOException when the file does not begin with a good record
+     */
+    static long firstSequence(Path file) throws IOException {
+        try (IncrementScanner scanner = new IncrementScanner(file, ANY)) {
+            if (scanner.next() != Found.RECORD) {
+                throw new IOException(file + " does not begin with a good record");
+            }
+            return RecordFormat.sequence(scanner.record);
+        }
     }
 
     /** Goes to the next record. */
@@ -69,7 +86,8 @@ final class IncrementScanner implements Closeable {
             if (header == 0) {
                 return Found.END;
             }
-            if ((header & OPEN) != 0) {
+            unfinished = (header & OPEN) != 0;
+            if (unfinished) {
                 return bad("the document was never finished");
             }
             int length = header & META - 1;
@@ -94,7 +112,9 @@ final class IncrementScanner implements Closeable {
         if (!wrong.isEmpty()) {
             return bad("the record " + wrong);
         }
-        if (RecordFormat.sequence(record) != expected) {
+        if (expected == ANY) {
+            expected = RecordFormat.sequence(record);
+        } else if (RecordFormat.sequence(record) != expected) {
             return bad("the record has number " + RecordFormat.sequence(record));
         }
         expected++;
@@ -133,6 +153,17 @@ final class IncrementScanner implements Closeable {
             }
         }
         return 0;
+    }
+
+    /** Looks at the file anew: it may have grown, and what was read as empty may be written by now. {@link #next} tries the same place again. */
+    void refresh() throws IOException {
+        size = channel.size();
+        buffered = 0;
+    }
+
+    /** Whether what {@link #next} has found bad is a document that its writer has not finished, or never will. */
+    boolean unfinished() {
+        return unfinished;
     }
 
     /** Has a range of the file in the buffer. */

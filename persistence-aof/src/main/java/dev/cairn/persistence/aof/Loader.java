@@ -4,11 +4,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import dev.cairn.api.persistence.PersistenceHost;
+import dev.cairn.api.persistence.ReplayTarget;
 import dev.cairn.persistence.aof.IncrementScanner.Found;
 import dev.cairn.persistence.aof.Manifest.Entry;
 import dev.cairn.structures.Memory;
@@ -33,7 +34,7 @@ final class Loader {
 
     private static final Logger LOG = LoggerFactory.getLogger(Loader.class);
 
-    private final PersistenceHost host;
+    private final ReplayTarget host;
     private final Path directory;
     private final Path manifestFile;
     private final Manifest manifest;
@@ -48,8 +49,12 @@ final class Loader {
     private long records;
     private long cleanEnd = -1;
     private boolean stopped;
+    /** Whether the base is loaded, how many increments were begun, and the last good record of the latest. */
+    private boolean baseGood;
+    private int begun;
+    private long good;
 
-    Loader(PersistenceHost host, Path manifestFile, Manifest manifest, boolean loadTruncated, long serveEach) {
+    Loader(ReplayTarget host, Path manifestFile, Manifest manifest, boolean loadTruncated, long serveEach) {
         this.host = host;
         this.directory = Directories.containing(manifestFile);
         this.manifestFile = manifestFile;
@@ -71,6 +76,7 @@ final class Loader {
             if (manifest.base().isPresent()) {
                 last = loadBase(manifest.base().get());
             }
+            baseGood = true;
             for (int i = 0; i < manifest.increments().size() && !stopped; i++) {
                 Entry e = manifest.increments().get(i);
                 if (i > 0 && e.start() != last + 1) {
@@ -87,6 +93,15 @@ final class Loader {
                 Pages.unmap(group, groupCapacity);
             }
         }
+    }
+
+    /** The part of the manifest that {@link #load} has found good, up to where it ended or failed; empty when the base is not. */
+    Manifest goodPart() {
+        if (!baseGood) {
+            return Manifest.EMPTY;
+        }
+        Manifest part = new Manifest(manifest.base(), manifest.increments().subList(0, begun), List.of());
+        return begun == 0 ? part : part.endingAt(good);
     }
 
     private void report(long nanos) {
@@ -148,12 +163,13 @@ final class Loader {
 
     /** Loads an increment; the number of its last record that counts. */
     private long loadIncrement(Entry e, boolean last) throws IOException {
+        begun++;
+        good = e.start() - 1;
         if (e.end() != Manifest.OPEN && e.end() < e.start()) {
             return e.end();
         }
         Path file = Directories.queueFile(directory.resolve(e.name()));
         try (IncrementScanner scanner = new IncrementScanner(file, e.start())) {
-            long good = e.start() - 1;
             long before = 0;
             Found found = Found.END;
             while (!stopped && good != e.end() && (found = scanner.next()) == Found.RECORD) {
@@ -166,14 +182,14 @@ final class Loader {
             if (good == e.end() || stopped) {
                 return good;
             }
-            checkEnd(e, file, scanner, found, good, last);
+            checkEnd(e, file, scanner, found, last);
             groupLength = 0;
             return good;
         }
     }
 
     /** Decides what it means that an increment has ended at this record. */
-    private void checkEnd(Entry e, Path file, IncrementScanner scanner, Found found, long good, boolean last) throws IOException {
+    private void checkEnd(Entry e, Path file, IncrementScanner scanner, Found found, boolean last) throws IOException {
         String where = file + ", record " + scanner.expected() + ", byte " + scanner.position();
         if (e.end() != Manifest.OPEN || !last) {
             throw new IOException("The append only file is damaged within: " + where + ": "

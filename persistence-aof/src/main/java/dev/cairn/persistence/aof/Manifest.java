@@ -64,11 +64,13 @@ record Manifest(Optional<Entry> base, List<Entry> increments, List<Entry> histor
         return entries.stream().mapToLong(Entry::number).max().orElse(0);
     }
 
-    /** The manifest with the last increment sealed at a record. */
+    /** The manifest with the last increment sealed at a record, if it is not sealed yet. */
     Manifest seal(long last) {
-        if (increments.isEmpty() || increments.getLast().end() != OPEN) {
-            return this;
-        }
+        return increments.isEmpty() || increments.getLast().end() != OPEN ? this : endingAt(last);
+    }
+
+    /** The manifest with the last increment sealed at a record, whatever it was before. */
+    Manifest endingAt(long last) {
         List<Entry> sealed = new ArrayList<>(increments);
         sealed.set(sealed.size() - 1, sealed.getLast().sealed(last));
         return new Manifest(base, sealed, history);

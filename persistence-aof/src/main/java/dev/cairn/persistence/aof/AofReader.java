@@ -271,6 +271,10 @@ public final class AofReader implements Closeable {
 
     private boolean openNext(Manifest manifest) throws IOException {
         for (int attempt = 1; !manifest.increments().isEmpty(); attempt++) {
+            Entry latest = manifest.increments().getLast();
+            if (begun && latest.end() != Manifest.OPEN && next == latest.end() + 1) {
+                return false;
+            }
             Entry e = begun ? following(manifest) : beginning(manifest);
             try {
                 scanner = new IncrementScanner(Directories.queueFile(directory.resolve(e.name())), e.start());

@@ -96,7 +96,7 @@ final class CheckAof {
                 default -> fix || truncateTo != Long.MIN_VALUE ? mend(files) : check(files);
             };
         } catch (IllegalArgumentException e) {
-            System.err.print("cairn-check-aof: " + e.getMessage() + "\n\n" + USAGE);
+            System.err.println("cairn-check-aof: " + e.getMessage() + "; --help tells more");
             return 2;
         } catch (NoSuchFileException e) {
             System.err.println("cairn-check-aof: " + e.getFile() + ": no such file or directory");

@@ -97,6 +97,24 @@ class AofToolsIT {
         assertTrue(dump.contains("base ") && dump.contains("\"before\"") && dump.contains("\"SET\" \"after\" \"2\""), dump);
     }
 
+    @Test
+    void theExampleOfTheDocumentationFollowsAServer() throws IOException {
+        String page = Files.readString(Path.of("docs/persistence.md"));
+        int start = page.indexOf("```java\n") + "```java\n".length();
+        Path program = Files.writeString(folder.resolve("Follow.java"), page.substring(start, page.indexOf("```", start)));
+        List<String> line = List.of(Path.of(System.getProperty("java.home"), "bin/java").toString(), "--module-path",
+                ServerProcess.distribution().resolve("lib").toString(), "--add-modules", "dev.cairn.persistence.aof",
+                "--enable-native-access=dev.cairn.structures", program.toString(), files("a"), "1");
+        try (ServerProcess server = cairn("a"); RespClient client = server.connect()) {
+            client.call("SET", "before", "1");
+            try (Launch follow = Launch.run(folder, Map.of(), "", line)) {
+                follow.awaitOutput("0 \"SET\" \"before\" \"1\"");
+                client.call("SET", "after", "2");
+                follow.awaitOutput("0 \"SET\" \"after\" \"2\"");
+            }
+        }
+    }
+
     private static void awaitRewrite(RespClient client) throws IOException {
         long deadline = System.nanoTime() + Launch.DEADLINE.toNanos();
         String info;

@@ -193,7 +193,7 @@ final class AofPersistence implements Persistence, AofLog.Gate {
         manifest = Manifest.read(manifestFile());
         long last = 0;
         if (!manifest.isEmpty()) {
-            Loader.Result loaded = loader().load();
+            Loader.Result loaded = load();
             if (!loaded.completed()) {
                 return;
             }
@@ -208,8 +208,12 @@ final class AofPersistence implements Persistence, AofLog.Gate {
         state = State.ON;
     }
 
-    private Loader loader() {
-        return new Loader(host(), manifestFile(), manifest, options.loadTruncated.value(), options.serveBytes.value());
+    private Loader.Result load() throws IOException {
+        long start = System.nanoTime();
+        Loader loader = new Loader(host(), manifestFile(), manifest, options.loadTruncated.value(), options.serveBytes.value());
+        Loader.Result loaded = loader.load();
+        loader.report(System.nanoTime() - start);
+        return loaded;
     }
 
     private void openLanes() throws IOException {
@@ -832,7 +836,7 @@ final class AofPersistence implements Persistence, AofLog.Gate {
         cancelRewrite();
         endIncrement(log(), Objects.requireNonNull(file));
         host().clear();
-        Loader.Result loaded = loader().load();
+        Loader.Result loaded = load();
         measure(loaded);
         begin(loaded.lastSequence() + 1);
         manifest.write(manifestFile());

@@ -50,7 +50,7 @@ final class CheckAof {
                     --to TIME      only what was logged before
                     --sequence N   only changes from number N on
 
-            Exit code: 0 all is well, or mended; 1 damaged, or not mended; 2 wrong usage, or the files cannot be read.
+            Exit code: 0 all is well, or mended; 1 everything else: damaged, not mended, wrong usage, files that cannot be read.
             """;
     private static final int DEFAULT_TAIL = 10;
     private static final int MOST_TAIL = 1_000_000;
@@ -97,10 +97,10 @@ final class CheckAof {
             };
         } catch (IllegalArgumentException e) {
             System.err.println("cairn-check-aof: " + e.getMessage() + "; --help tells more");
-            return 2;
+            return 1;
         } catch (NoSuchFileException e) {
             System.err.println("cairn-check-aof: " + e.getFile() + ": no such file or directory");
-            return 2;
+            return 1;
         } catch (IOException e) {
             out.flush();
             System.err.println("cairn-check-aof: " + e.getMessage());
@@ -178,6 +178,7 @@ final class CheckAof {
         }
         out.println(verdict.problem());
         out.println("Good up to there: " + range(verdict.good()));
+        out.println(manifestFile + " is not valid. Use the --fix option to try fixing it.");
         return 1;
     }
 
@@ -239,7 +240,7 @@ final class CheckAof {
         out.println(dropped.isEmpty() ? "Dropped: nothing. " + nothing : "Dropped:");
         dropped.forEach(line -> out.println("  " + line));
         if (!yes && !confirmed()) {
-            out.println("Nothing is changed.");
+            out.println("Aborting... nothing is changed.");
             return 1;
         }
         repair.write(after);

@@ -35,7 +35,7 @@ final class TransferAof {
                      TARGET is the file to be made, as Redis names it appendonly.aof; with --multi-part a directory to be made,
                      with a manifest, a base and an increment.
 
-            Exit code: 0 done; 1 not done, and nothing is left behind; 2 wrong usage, or the files cannot be read.
+            Exit code: 0 done; 1 not done, and nothing is left behind.
             """;
     private static final String NAME = "appendonly.aof";
     private static final int PIECE = 256 << 10;
@@ -71,10 +71,10 @@ final class TransferAof {
                 return 0;
             }
             System.err.print(USAGE);
-            return 2;
+            return 1;
         } catch (NoSuchFileException e) {
             System.err.println("cairn-aof: " + e.getFile() + ": no such file or directory");
-            return 2;
+            return 1;
         } catch (IOException e) {
             System.err.println("cairn-aof: " + e.getMessage());
             return 1;
@@ -105,6 +105,9 @@ final class TransferAof {
     /** The files of Redis' data in their order. */
     private static List<Path> redisFiles(Path source) throws IOException {
         boolean inDirectory = Files.isDirectory(source);
+        if (!Files.exists(source)) {
+            throw new NoSuchFileException(source.toString());
+        }
         if (!inDirectory && !source.toString().endsWith(".manifest")) {
             return List.of(source);
         }

@@ -93,6 +93,7 @@ class AofToolsIT {
             assertTrue(done(1, "cairn-check-aof", "--truncate-to-timestamp", "9999999999", "--yes", files("a")).contains("stop it first"));
         }
         assertTrue(done(0, "cairn-check-aof", files("a")).contains("is valid"));
+        assertTrue(done(0, "cairn-server", "--check-aof", files("a")).contains("is valid"));
         String dump = done(0, "cairn-check-aof", "dump", files("a"));
         assertTrue(dump.contains("base ") && dump.contains("\"before\"") && dump.contains("\"SET\" \"after\" \"2\""), dump);
     }

@@ -110,7 +110,7 @@ public record CommandLine(Mode mode, Optional<String> configFile, boolean stdin,
             throw new Usage("Checking RDB files is a part that does not exist in Cairn yet.");
         }
         if (name.contains("-check-aof") || first.equals("--check-aof")) {
-            throw new Usage("Checking append only files is a part that does not exist in Cairn yet.");
+            throw new Usage("Append only files are checked by cairn-check-aof, beside the start script.");
         }
     }
 

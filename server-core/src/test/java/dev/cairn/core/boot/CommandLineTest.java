@@ -128,12 +128,20 @@ class CommandLineTest {
 
     @Test
     void saysWhichModesDoNotExistYet() {
-        for (String[] args : new String[][]{{"s.conf", "--sentinel"}, {"--check-rdb", "x"}, {"--check-aof", "x"}}) {
+        for (String[] args : new String[][]{{"s.conf", "--sentinel"}, {"--check-rdb", "x"}}) {
             BootFailure failure = assertThrows(BootFailure.class, () -> parse(args));
             assertTrue(String.valueOf(failure.getMessage()).endsWith("does not exist in Cairn yet."));
             assertEquals(1, failure.exitCode());
         }
         assertThrows(BootFailure.class, () -> CommandLine.parse("/x/cairn-sentinel"));
-        assertThrows(BootFailure.class, () -> CommandLine.parse("cairn-check-aof", "f"));
+    }
+
+    @Test
+    void namesTheToolThatChecksAppendOnlyFiles() {
+        for (BootFailure failure : new BootFailure[]{assertThrows(BootFailure.class, () -> parse("--check-aof", "x")),
+                assertThrows(BootFailure.class, () -> CommandLine.parse("cairn-check-aof", "f"))}) {
+            assertTrue(String.valueOf(failure.getMessage()).contains("cairn-check-aof"));
+            assertEquals(1, failure.exitCode());
+        }
     }
 }

@@ -72,6 +72,15 @@ public final class TestClient implements AutoCloseable {
         }
     }
 
+    /** How many bytes have arrived that were not received. */
+    public int available() {
+        try {
+            return peer.in().available();
+        } catch (IOException e) {
+            throw new UncheckedIOException("looking for what the server has sent", e);
+        }
+    }
+
     /** Receives the next reply as a text. */
     public String receiveText() {
         return Values.text(receive());

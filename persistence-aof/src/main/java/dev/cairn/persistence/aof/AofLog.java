@@ -43,11 +43,19 @@ final class AofLog implements CommandLog {
     /** What of the first waiting run is in the file already, as a group that has not ended. */
     private long keptWritten;
     private long writes;
+    /** The number of the last record that is known to be on disk. */
+    private long forced;
     private long writeNanos;
 
     AofLog(Gate gate, long nextSequence) {
         this.gate = gate;
         this.sequence = nextSequence;
+        this.forced = nextSequence - 1;
+    }
+
+    /** Notes that the records up to this one are on disk. */
+    void forced(long last) {
+        forced = Math.max(forced, last);
     }
 
     /** Begins to write to a file whose first record, an empty one, is there. */
@@ -139,7 +147,8 @@ final class AofLog implements CommandLog {
                 int flags = (at == 0 ? RecordFormat.FIRST : 0) | (at + payload == length ? RecordFormat.LAST : 0)
                         | (gate.forced() ? RecordFormat.FORCED : 0);
                 Memory.copy(address + at, staging + RecordFormat.HEADER, payload);
-                RecordFormat.header(staging, sequence, gate.millis(), payload, database, flags);
+                int unforced = (int) Math.min(Integer.MAX_VALUE, sequence - 1 - forced);
+                RecordFormat.header(staging, sequence, gate.millis(), payload, database, flags, unforced);
                 to.append(staging, RecordFormat.HEADER + payload);
                 sequence++;
                 writes++;

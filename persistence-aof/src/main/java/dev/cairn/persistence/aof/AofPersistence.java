@@ -33,13 +33,16 @@ import dev.cairn.persistence.aof.Manifest.Entry;
  * a rewrite the increment is changed first, at the very point where the snapshot is taken, then the base is written beside the serving, and
  * when it is safe on disk the manifest is replaced in one step: a crash at any time leaves the old set or the new one.
  *
- * <p>{@link #beforeReplies} is Redis' flushAppendOnlyFile: under {@code always} the turn's records are forced before its replies leave, all
- * at once; under {@code everysec} the lane forces each second, and while it does, writing waits for it for at most two seconds.
+ * <p>{@link #beforeReplies} is Redis' flushAppendOnlyFile. Under {@code always} the lane forces, replies wait for it, and what is logged
+ * meanwhile shares the next force; main waits, too, only where the disk is so slow that too much would pile up. Under {@code everysec} the lane forces each second, and while it does, writing waits for it for at most two seconds.
  */
 final class AofPersistence implements Persistence, AofLog.Gate {
     private static final Logger LOG = LoggerFactory.getLogger(AofPersistence.class);
     private static final long POSTPONE_MILLIS = 2000;
     private static final long FSYNC_MILLIS = 1000;
+    /** Under always: how long a force may take, and how much may be logged beside it, before main waits for it. */
+    private static final long MOST_HELD_MILLIS = 500;
+    private static final long MOST_HELD_BYTES = 16L << 20;
     private static final long NANOS_PER_MILLI = 1_000_000;
     private static final long LOG_ERRORS_EACH_MILLIS = 30_000;
     /** When this little room is left in what was reserved, more is asked for. */
@@ -403,6 +406,9 @@ final class AofPersistence implements Persistence, AofLog.Gate {
             LOG.warn("Fail to fsync the AOF file: {}", e.getMessage());
             return Optional.of(NOT_SAFE);
         }
+        if (whole) {
+            syncedTo(host().offset());
+        }
         if (!whole) {
             LOG.warn("The AOF has {} bytes that cannot be written: {}", log().waiting(), writeError);
             return Optional.of(NOT_SAFE);
@@ -414,7 +420,7 @@ final class AofPersistence implements Persistence, AofLog.Gate {
 
     @Override
     public boolean holdsReplies() {
-        return forced();
+        return forced() && !leavesForcing();
     }
 
     @Override
@@ -520,27 +526,60 @@ final class AofPersistence implements Persistence, AofLog.Gate {
     }
 
     private void forceByPolicy(AofLog l) {
-        if (l.writes() == forcedWrites || options.noFsyncOnRewrite.value() && rewrite != null) {
+        if (l.writes() == forcedWrites || leavesForcing()) {
             return;
         }
         if (forced()) {
-            long start = System.nanoTime();
-            try {
-                Objects.requireNonNull(file).force();
-            } catch (IOException e) {
-                host().terminate("Can't persist AOF for fsync error when the AOF fsync policy is 'always': " + e.getMessage()
-                        + ". Exiting...");
-                return;
+            if (!fsyncPending()) {
+                forcedWrites = l.writes();
+                lastFsync = now();
+                forceForReplies(l, Objects.requireNonNull(file), host().offset());
+            } else if (now() - lastFsync > MOST_HELD_MILLIS || host().offset() - synced > MOST_HELD_BYTES) {
+                forceWaiting(l);
             }
-            latency("aof-fsync-always", System.nanoTime() - start);
-            forcedWrites = l.writes();
-            lastFsync = now();
-            syncedTo(host().offset());
         } else if (policy == Policy.EVERYSEC && now() - lastFsync >= FSYNC_MILLIS && !fsyncPending()) {
             forcedWrites = l.writes();
             lastFsync = now();
             forceInBackground(Objects.requireNonNull(file), l.waiting() == 0 ? host().offset() : synced);
         }
+    }
+
+    /** Whether forcing is left to the system, as the operator wants it during a rewrite. */
+    private boolean leavesForcing() {
+        return options.noFsyncOnRewrite.value() && rewrite != null;
+    }
+
+    /** Forces what the replies of this turn wait for. What is logged meanwhile shares the next force. */
+    private void forceForReplies(AofLog l, LogFile f, long offset) {
+        long last = l.nextSequence() - 1;
+        long start = System.nanoTime();
+        Objects.requireNonNull(fsyncs).submit(new Jobs.Job(f::force, (job, failure) -> {
+            latency("aof-fsync-always", System.nanoTime() - start);
+            if (failure == null) {
+                l.forced(last);
+                syncedTo(offset);
+            } else if (f == file) {
+                cannotForce(failure);
+            }
+        }));
+    }
+
+    /** Forces with everybody waiting, so that a slow disk slows the clients down and what waits for it stays bounded. */
+    private void forceWaiting(AofLog l) {
+        try {
+            Objects.requireNonNull(file).force();
+        } catch (IOException e) {
+            cannotForce(e);
+            return;
+        }
+        forcedWrites = l.writes();
+        l.forced(l.nextSequence() - 1);
+        syncedTo(host().offset());
+    }
+
+    private void cannotForce(Throwable failure) {
+        host().terminate("Can't persist AOF for fsync error when the AOF fsync policy is 'always': " + failure.getMessage()
+                + ". Exiting...");
     }
 
     private void forceInBackground(LogFile f, long offset) {
@@ -669,6 +708,7 @@ final class AofPersistence implements Persistence, AofLog.Gate {
         if (old != null) {
             // nothing of the old increment may be missing where the manifest says that it is whole; most was forced just now
             old.force();
+            log().forced(rewriteStart - 1);
             syncedTo(host().offset());
             manifest = manifest.seal(rewriteStart - 1);
         }
@@ -835,6 +875,7 @@ final class AofPersistence implements Persistence, AofLog.Gate {
         }
         cancelRewrite();
         endIncrement(log(), Objects.requireNonNull(file));
+        syncedTo(host().offset());
         host().clear();
         Loader.Result loaded = load();
         measure(loaded);

@@ -28,6 +28,8 @@ final class IncrementScanner implements Closeable {
         BAD
     }
 
+    /** Says that there is an intact record later than something bad. */
+    static final int LATER = 8;
     private static final int BUFFER = 4 << 20;
     private static final int META = 1 << 30;
     private static final int OPEN = 1 << 31;
@@ -130,11 +132,12 @@ final class IncrementScanner implements Closeable {
     }
 
     /**
-     * Looks behind something bad for a record that is intact and later than what was read.
+     * Looks behind something bad for records that are intact and later than what was read.
      *
-     * @return its flags and 8 more than any, or 0 when there is none
+     * @return {@link #LATER} when there is one, with {@link RecordFormat#FORCED} when one says that what is bad had been safe on disk
      */
     int beyond() throws IOException {
+        int found = 0;
         for (long p = (at & -4L) + 4; p + RecordFormat.HEADER <= size; p += 4) {
             int wanted = (int) Math.min(BUFFER / 2, size - p);
             if (p + RecordFormat.HEADER > bufferStart + buffered) {
@@ -147,12 +150,16 @@ final class IncrementScanner implements Closeable {
                     fill(p, RecordFormat.HEADER + payload);
                     candidate = buffer + (p - bufferStart);
                     if (RecordFormat.check(candidate, RecordFormat.HEADER + (long) payload).isEmpty()) {
-                        return RecordFormat.flags(candidate) | 8;
+                        found = LATER;
+                        if (RecordFormat.forcedBefore(candidate) >= expected) {
+                            return LATER | RecordFormat.FORCED;
+                        }
+                        p += RecordFormat.HEADER + payload - 4 & -4L;
                     }
                 }
             }
         }
-        return 0;
+        return found;
     }
 
     /** Looks at the file anew: it may have grown, and what was read as empty may be written by now. {@link #next} tries the same place again. */

@@ -15,13 +15,13 @@ import dev.cairn.structures.Memory;
  * 24  i32  length of the payload, at most {@value #MAX_PAYLOAD}
  * 28  i32  database that is selected before the first command
  * 32  i32  flags: FIRST, LAST, FORCED
- * 36  i32  0
+ * 36  i32  with FORCED: how many records before this one may not have been on disk when it was written
  * 40       payload: commands in RESP
  * </pre>
  *
  * What one turn of the loop has logged is one record, or, beyond {@link #MAX_PAYLOAD} bytes, a group of them from FIRST to LAST whose
  * payloads are one run of commands; a group counts only as a whole. FORCED says that the record was written under {@code appendfsync
- * always}: then every record before it was on disk before this one was written.
+ * always}: then every record before it was on disk before this one was written, but for the last few, whose number it tells.
  */
 final class RecordFormat {
     static final int MAGIC = 'C' | 'R' << 8 | 'N' << 16 | '1' << 24;
@@ -34,15 +34,20 @@ final class RecordFormat {
     private RecordFormat() {
     }
 
-    /** Writes the header of a record whose payload stands behind it already. */
+    /** Writes the header of a record whose payload stands behind it already, and before which all is on disk where it is FORCED. */
     static void header(long record, long sequence, long millis, int payload, int database, int flags) {
+        header(record, sequence, millis, payload, database, flags, 0);
+    }
+
+    /** Writes the header of a record whose payload stands behind it already. */
+    static void header(long record, long sequence, long millis, int payload, int database, int flags, int unforced) {
         Memory.putInt(record, MAGIC);
         Memory.putLong(record + 8, sequence);
         Memory.putLong(record + 16, millis);
         Memory.putInt(record + 24, payload);
         Memory.putInt(record + 28, database);
         Memory.putInt(record + 32, flags);
-        Memory.putInt(record + 36, 0);
+        Memory.putInt(record + 36, unforced);
         Memory.putInt(record + 4, crc(record, payload));
     }
 
@@ -90,5 +95,10 @@ final class RecordFormat {
 
     static int flags(long record) {
         return Memory.getInt(record + 32);
+    }
+
+    /** The number of the last record that is known to have been on disk when this one was written under always; 0 when none is. */
+    static long forcedBefore(long record) {
+        return (flags(record) & FORCED) == 0 ? 0 : sequence(record) - 1 - Memory.getInt(record + 36);
     }
 }

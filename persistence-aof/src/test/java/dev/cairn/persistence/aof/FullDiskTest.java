@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
@@ -27,6 +30,9 @@ class FullDiskTest {
     private volatile boolean broken;
     /** How long the disk takes for each write and each force. */
     private volatile long slowMillis;
+    /** Taken by who forces, and by the test to hold it. */
+    private final Semaphore forcing = new Semaphore(1);
+    private final AtomicLong forces = new AtomicLong();
 
     private void start(String... config) {
         server = TestServer.with(lanes, new AofModule((dir, sequence, millis) -> new Faulty(ChronicleFile.open(dir, sequence, millis))),
@@ -144,7 +150,7 @@ class FullDiskTest {
         assertTrue(latest.contains("aof-fsync-always"), latest);
         assertTrue(latest.contains("aof-write-alone"), latest);
         assertTrue(latest.contains("[aof-write, "), latest);
-        assertTrue(Long.parseLong(info("debug", "eventloop_duration_aof_sum")) >= 10_000);
+        assertTrue(Long.parseLong(info("debug", "eventloop_duration_aof_sum")) >= 5_000);
         client.call("CONFIG", "SET", "appendfsync", "everysec");
         client.call("SET", "k", "w");
         await("aof_pending_bio_fsync", "0");
@@ -168,6 +174,38 @@ class FullDiskTest {
         full = false;
         await("aof_last_write_status", "ok");
         assertEquals("0", info("aof_buffer_length"));
+    }
+
+    @Test
+    void underAlwaysRepliesWaitForTheDiskTogetherAndTheServerGoesOn() throws Exception {
+        start("appendonly yes", "appendfsync always");
+        client.call("SET", "k", "0");
+        List<TestClient> writers = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            writers.add(server.client());
+        }
+        TestClient reader = server.client();
+        long before = forces.get();
+        forcing.acquire();
+        for (TestClient w : writers) {
+            w.send("INCR", "k");
+        }
+        reader.send("GET", "k");
+        // executed while the first force is going on; what the reader has seen is not on disk
+        server.await("all are executed", () -> server.info("commandstats").contains("cmdstat_incr:calls=20,")
+                && server.info("commandstats").contains("cmdstat_get:calls=1,"));
+        assertEquals(0, reader.available());
+        for (TestClient w : writers) {
+            assertEquals(0, w.available());
+        }
+        forcing.release();
+        for (TestClient w : writers) {
+            w.receive();
+        }
+        reader.receive();
+        assertTrue(forces.get() - before <= 4, () -> "forces: " + (forces.get() - before));
+        writers.forEach(TestClient::close);
+        reader.close();
     }
 
     /** A file on a disk that has faults. */
@@ -209,7 +247,13 @@ class FullDiskTest {
                 throw new IOException("broken");
             }
             takeTime();
-            real.force();
+            forcing.acquireUninterruptibly();
+            forces.incrementAndGet();
+            try {
+                real.force();
+            } finally {
+                forcing.release();
+            }
         }
 
         private void takeTime() {

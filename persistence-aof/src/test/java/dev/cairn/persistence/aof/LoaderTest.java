@@ -30,6 +30,9 @@ class LoaderTest {
     private Path manifestFile;
     private final RecordingHost host = new RecordingHost();
 
+    /** How many records before each may not be on disk where it is written under always. */
+    private int unforced;
+
     @BeforeEach
     void name() {
         manifestFile = directory.resolve("a.aof.manifest");
@@ -44,7 +47,7 @@ class LoaderTest {
                 byte[] command = ("command " + sequence + " ").getBytes(StandardCharsets.US_ASCII);
                 Memory.fill(record + RecordFormat.HEADER, payload, (byte) 'x');
                 Memory.copyFromArray(command, 0, record + RecordFormat.HEADER, command.length);
-                RecordFormat.header(record, sequence++, 1000 + i, payload, 0, RecordFormat.FIRST | RecordFormat.LAST | flags);
+                RecordFormat.header(record, sequence++, 1000 + i, payload, 0, RecordFormat.FIRST | RecordFormat.LAST | flags, unforced);
                 file.append(record, RecordFormat.HEADER + payload);
             }
             file.end();
@@ -168,6 +171,21 @@ class LoaderTest {
         long at = offsets(file).get(RECORDS / 2);
         overwrite(file, at + 20, new byte[]{1, 2, 3});
         assertRefused(of(open("a.1.incr", 1, 1)), file.toString(), "record " + (RECORDS / 2 + 1), "cairn-check-aof --fix", "safe on disk");
+    }
+
+    @Test
+    void damageOfRecordsThatWereStillBeingForcedIsDroppedAsTheEnd() throws IOException {
+        unforced = 4;
+        increment("a.1.incr", 1, RECORDS, RecordFormat.FORCED, 40);
+        Path file = file("a.1.incr");
+        byte[] whole = Files.readAllBytes(file);
+        overwrite(file, offsets(file).get(RECORDS - 4) + 20, new byte[]{1, 2, 3});
+        Loader.Result result = load(of(open("a.1.incr", 1, 1)), true);
+        assertEquals(RECORDS - 4, result.lastSequence());
+        assertEquals(expected(2, RECORDS - 4), host.commands);
+        Files.write(file, whole);
+        overwrite(file, offsets(file).get(RECORDS - 5) + 20, new byte[]{1, 2, 3});
+        assertRefused(of(open("a.1.incr", 1, 1)), "record " + (RECORDS - 4), "safe on disk");
     }
 
     @Test

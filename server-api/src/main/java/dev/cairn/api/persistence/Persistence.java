@@ -20,7 +20,10 @@ public interface Persistence {
     default void beforeReplies() {
     }
 
-    /** Whether no reply may be written before {@link #beforeReplies} of its turn, because it promises that the data is safe. */
+    /**
+     * Whether a reply promises that what it may tell of is safe: it is written only when {@link #syncedOffset} has come to what
+     * {@link PersistenceHost#offset} was after its command. The server goes on meanwhile; {@link #beforeReplies} comes in every turn.
+     */
     default boolean holdsReplies() {
         return false;
     }

@@ -57,7 +57,7 @@ final class Breathing {
     private void serve(EventLoop loop) {
         for (int i = 0; i < ROUNDS; i++) {
             int events = loop.pollNow(EVENTS);
-            server.clients().flushReplies();
+            server.clients().flushRepliesWithin();
             server.clients().closeScheduled();
             if (events == 0) {
                 break;

@@ -14,6 +14,10 @@ import dev.cairn.resp.ReplyWriter;
 /**
  * What clients are owed: replies are collected in each client's chain of chunks and written once a turn, before the loop sleeps; who
  * leaves too much unread is closed. Main thread.
+ *
+ * <p>Where persistence promises that what a reply tells of is on disk, a reply waits for it, and the loop goes on meanwhile. Whoever was
+ * served may have seen what others wrote before, so all replies wait for all that was logged until then. A client that has more to get by
+ * the time gets what was there when it began to wait, and begins anew: nobody waits for more than two forces of the disk.
  */
 final class ClientOutput {
     /** Bytes of replies, beyond one chunk, that a client may leave unread before it is authenticated. */
@@ -27,6 +31,11 @@ final class ClientOutput {
     private final ChunkPool chunks = new ChunkPool();
     private List<ServerClient> pendingWrites = new ArrayList<>();
     private List<ServerClient> spareWrites = new ArrayList<>();
+    /** Clients whose replies wait for the disk. */
+    private List<ServerClient> held = new ArrayList<>();
+    private List<ServerClient> spareHeld = new ArrayList<>();
+    /** What was safe when the held clients were last looked at. */
+    private long releasedTo;
 
     ClientOutput(Server server, Clients clients) {
         this.server = server;
@@ -64,8 +73,20 @@ final class ClientOutput {
         }
     }
 
-    /** Writes what clients are owed, as far as they take it. */
+    /** Writes what clients are owed, as far as they take it and it may leave yet. */
     void flush() {
+        boolean holds = server.durability().holdsReplies();
+        release(holds);
+        write(holds);
+    }
+
+    /** Writes what clients are owed while a command goes on, which may be what keeps the disk from being waited for. */
+    void flushWithin() {
+        release(false);
+        write(false);
+    }
+
+    private void write(boolean holds) {
         List<ServerClient> round = pendingWrites;
         if (round.isEmpty()) {
             return;
@@ -79,30 +100,75 @@ final class ClientOutput {
             }
             client.writePending = false;
             // one that is to be closed at once gets nothing more, as with Redis: an HTTP request must not see the reply to its first line
-            if (!client.closed && !client.closeScheduled) {
-                write(client);
+            if (client.closed || client.closeScheduled) {
+                continue;
+            }
+            if (holds) {
+                hold(client);
+            } else {
+                write(client, Long.MAX_VALUE);
             }
         }
         round.clear();
         spareWrites = round;
     }
 
-    /** Goes on to write, unless the replies may not leave before the turn's end: their commands are not safe on disk yet. */
+    /** Has a client wait until all that was logged so far is safe. */
+    private void hold(ServerClient client) {
+        if (client.writeHandlerSet) {
+            client.writeHandlerSet = false;
+            client.connection().onWritable(null, WriteOrder.AFTER_READ);
+        }
+        client.writePending = true;
+        client.heldTo = server.durability().offset();
+        client.safeBytes = client.pendingOutput();
+        held.add(client);
+    }
+
+    /** Writes to those who have waited long enough. */
+    private void release(boolean holds) {
+        long synced = server.durability().syncedOffset();
+        if (held.isEmpty() || holds && synced == releasedTo) {
+            return;
+        }
+        releasedTo = synced;
+        List<ServerClient> round = held;
+        held = spareHeld;
+        for (int i = 0; i < round.size(); i++) {
+            ServerClient client = round.get(i);
+            if (client.executing > 0 || holds && client.heldTo > synced) {
+                held.add(client);
+                continue;
+            }
+            client.writePending = false;
+            if (!client.closed && !client.closeScheduled) {
+                write(client, holds ? client.safeBytes : Long.MAX_VALUE);
+            }
+        }
+        round.clear();
+        spareHeld = round;
+    }
+
+    /** Goes on to write, as far as it may leave. */
     private void writable(ServerClient client) {
         if (!server.durability().holdsReplies()) {
-            write(client);
-        } else if (!client.writePending) {
-            client.writePending = true;
-            pendingWrites.add(client);
+            write(client, Long.MAX_VALUE);
+        } else if (client.safeBytes > 0) {
+            write(client, client.safeBytes);
+        } else {
+            hold(client);
         }
     }
 
-    private void write(ServerClient client) {
+    /** Writes to a client, no more than the bytes that are safe. */
+    private void write(ServerClient client, long safe) {
         if (client.executing > 0) {
             return;
         }
+        client.safeBytes = 0;
         try {
-            int n = client.reply.flush(client.sink, WRITE_PER_EVENT);
+            int n = client.reply.flush(client.sink, (int) Math.min(WRITE_PER_EVENT, safe));
+            client.safeBytes = safe == Long.MAX_VALUE ? 0 : Math.max(0, safe - n);
             if (n > 0) {
                 client.bytesOut += n;
                 client.lastInteractionMillis = server.clock().millis();
@@ -123,6 +189,8 @@ final class ClientOutput {
             if (client.closeAfterReply) {
                 clients.close(client);
             }
+        } else if (safe != Long.MAX_VALUE && client.safeBytes == 0) {
+            hold(client);
         } else if (!client.writeHandlerSet) {
             client.writeHandlerSet = true;
             client.connection().onWritable(() -> writable(client), WriteOrder.AFTER_READ);

@@ -157,6 +157,11 @@ public final class Clients {
         output.flush();
     }
 
+    /** Writes what clients are owed while a command goes on. */
+    void flushRepliesWithin() {
+        output.flushWithin();
+    }
+
     /** Spares a client, or not, when clients take too much memory. */
     public void noEvict(ServerClient client, boolean on) {
         client.noEvict = on;

@@ -96,10 +96,10 @@ public final class Durability implements PersistenceHost {
         return server.stream().bufferBytes() + (p == null ? 0 : p.bufferBytes());
     }
 
-    /** Whether a reply must wait for the end of the turn, because what it answers is not safe yet. */
+    /** Whether replies must wait, because what they may tell of is not safe yet. */
     boolean holdsReplies() {
         Persistence p = persistence;
-        return p != null && server.stream().waiting() && p.holdsReplies();
+        return p != null && !loading && p.holdsReplies() && p.syncedOffset() < offset();
     }
 
     /** Goes on with a snapshot, and has the loop turn again while there is work. */

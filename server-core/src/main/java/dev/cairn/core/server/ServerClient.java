@@ -81,6 +81,9 @@ public final class ServerClient implements Client {
 
     boolean writePending;
     boolean writeHandlerSet;
+    /** Where its replies wait for the disk: how much of the stream must be safe, and how many bytes may leave then. */
+    long heldTo;
+    long safeBytes;
     /** How many commands of it are being executed: one, or those of a transaction inside EXEC. */
     int executing;
     /** Whether what it has sent is being processed. */

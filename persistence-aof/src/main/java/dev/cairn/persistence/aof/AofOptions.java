@@ -54,6 +54,9 @@ final class AofOptions {
         if (name.isEmpty()) {
             throw new OptionError(option + " can't be empty");
         }
+        if (name.indexOf('\n') >= 0) {
+            throw new OptionError(option + " can't have line breaks");
+        }
         if (name.indexOf('/') >= 0 || name.indexOf('\\') >= 0) {
             throw new OptionError(option + " can't be a path, just a " + what);
         }

@@ -12,6 +12,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 
 /**
@@ -22,6 +24,8 @@ import java.util.zip.CRC32C;
  * of all lines before. It is replaced as a whole: a temporary file is written and forced, renamed, and the directory forced.
  */
 record Manifest(Optional<Entry> base, List<Entry> increments, List<Entry> history) {
+    /** A file's line; its name may have spaces. */
+    private static final Pattern LINE = Pattern.compile("file (.+) seq (\\d+) type (\\S+) start (\\d+)(?: end (-?\\d+))?");
     private static final String HEADER = "cairn-aof-manifest 1";
     /** The {@code end} of an increment that is not sealed. */
     static final long OPEN = -1;
@@ -139,9 +143,12 @@ record Manifest(Optional<Entry> base, List<Entry> increments, List<Entry> histor
         List<Entry> history = new ArrayList<>();
         String[] lines = text.substring(0, trailer).split("\n");
         for (int i = 1; i < lines.length; i++) {
-            String[] words = lines[i].split(" ");
-            Entry e = entry(words, i + 1);
-            switch (words[5]) {
+            Matcher line = LINE.matcher(lines[i]);
+            if (!line.matches()) {
+                throw new IOException("line " + (i + 1) + " is not of the form 'file NAME seq N type b|i|h start S [end E]'");
+            }
+            Entry e = entry(line, i + 1);
+            switch (line.group(3)) {
                 case "b" -> {
                     if (base.isPresent()) {
                         throw new IOException("line " + (i + 1) + " names a second base");
@@ -150,25 +157,24 @@ record Manifest(Optional<Entry> base, List<Entry> increments, List<Entry> histor
                 }
                 case "i" -> increments.add(e);
                 case "h" -> history.add(e);
-                default -> throw new IOException("line " + (i + 1) + " has the unknown type " + words[5]);
+                default -> throw new IOException("line " + (i + 1) + " has the unknown type " + line.group(3));
             }
         }
         return new Manifest(base, increments, history);
     }
 
-    private static Entry entry(String[] words, int line) throws IOException {
+    private static Entry entry(Matcher line, int number) throws IOException {
         try {
-            boolean valid = (words.length == 8 || words.length == 10 && words[8].equals("end")) && words[0].equals("file")
-                    && words[2].equals("seq") && words[4].equals("type") && words[6].equals("start")
-                    && words[1].equals(Path.of(words[1]).getFileName().toString());
-            if (valid) {
-                return new Entry(words[1], Long.parseLong(words[3]), Long.parseLong(words[7]),
-                        words.length == 10 ? Long.parseLong(words[9]) : OPEN);
+            String name = line.group(1);
+            String end = line.group(5);
+            if (name.equals(String.valueOf(Path.of(name).getFileName()))) {
+                return new Entry(name, Long.parseLong(line.group(2)), Long.parseLong(line.group(4)),
+                        end == null ? OPEN : Long.parseLong(end));
             }
         } catch (RuntimeException e) {
-            throw new IOException("line " + line + " is no file's: " + e.getMessage(), e);
+            throw new IOException("line " + number + " is no file's: " + e.getMessage(), e);
         }
-        throw new IOException("line " + line + " is not of the form 'file NAME seq N type b|i|h start S [end E]'");
+        throw new IOException("line " + number + " names a path, not a file of the directory");
     }
 
     /**

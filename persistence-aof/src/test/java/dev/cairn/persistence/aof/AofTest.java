@@ -272,6 +272,82 @@ class AofTest {
     }
 
     @Test
+    void flushallAndFlushdbAreLogged() throws IOException {
+        start("appendonly yes");
+        client.call("SET", "k", "v");
+        client.call("SELECT", "3");
+        client.call("SET", "k", "v");
+        client.call("FLUSHDB");
+        restart("appendonly yes");
+        assertEquals("1", client.text("DBSIZE"));
+        client.call("FLUSHALL", "ASYNC");
+        client.call("SET", "after", "1");
+        restart("appendonly yes");
+        assertEquals("1", client.text("DBSIZE"));
+        assertEquals("1", client.text("GET", "after"));
+    }
+
+    @Test
+    void appendonlyIsSwitchedWithinATransaction() throws IOException {
+        start("appendonly yes");
+        client.pipeline(List.of(new String[]{"MULTI"}, new String[]{"SET", "a", "1"}, new String[]{"CONFIG", "SET", "appendonly", "no"},
+                new String[]{"SET", "b", "2"}, new String[]{"EXEC"}));
+        assertEquals("0", info("aof_enabled"));
+        client.pipeline(List.of(new String[]{"MULTI"}, new String[]{"CONFIG", "SET", "appendonly", "yes"}, new String[]{"SET", "c", "3"},
+                new String[]{"EXEC"}));
+        awaitRewrite();
+        restart("appendonly yes");
+        assertEquals("3", client.text("DBSIZE"));
+    }
+
+    @Test
+    void readingCommandsAndThoseWithoutAnEffectAreNotLogged() throws IOException {
+        start("appendonly yes");
+        client.call("SET", "k", "v");
+        long before = Long.parseLong(info("aof_last_record"));
+        client.call("GETEX", "k");
+        client.call("PERSIST", "k");
+        client.call("GET", "k");
+        client.call("SET", "k", "w", "NX");
+        assertEquals(before, Long.parseLong(info("aof_last_record")));
+        client.call("GETEX", "k", "EX", "1000");
+        assertTrue(Long.parseLong(info("aof_last_record")) > before);
+        restart("appendonly yes");
+        assertTrue(Long.parseLong(client.text("TTL", "k")) > 900);
+    }
+
+    @Test
+    void aNameWithSpacesIsAName() throws IOException {
+        start("appendonly yes", "appendfilename \" file name .aof \"");
+        client.call("SET", "k", "v");
+        client.call("BGREWRITEAOF");
+        client.call("SET", "k", "w");
+        restart("appendonly yes", "appendfilename \" file name .aof \"");
+        assertEquals("w", client.text("GET", "k"));
+        assertTrue(names().contains(" file name .aof .manifest"), () -> "the manifest has another name");
+    }
+
+    @Test
+    void anEmptyDirectoryIsAStartWithoutData() throws IOException {
+        Files.createDirectories(temporary.resolve("data/appendonlydir"));
+        start("appendonly yes");
+        assertEquals("0", client.text("DBSIZE"));
+        client.call("SET", "k", "v");
+        restart("appendonly yes");
+        assertEquals("v", client.text("GET", "k"));
+    }
+
+    @Test
+    void aCommandThatNoModuleBringsRefusesTheStart() throws IOException {
+        start("appendonly yes");
+        client.call("SET", "k", "v");
+        stop();
+        IllegalStateException refused = assertThrows(IllegalStateException.class,
+                () -> TestServer.with(new TestLanes(), new AofModule()).directory(directory).config("appendonly yes").start());
+        assertTrue(String.valueOf(refused.getMessage()).contains("If a module that brings it is missing"), refused.getMessage());
+    }
+
+    @Test
     void twoServersDoNotShareADirectory() throws IOException {
         start("appendonly yes");
         IllegalStateException refused = assertThrows(IllegalStateException.class,

@@ -338,6 +338,42 @@ class AofTest {
     }
 
     @Test
+    void aRewriteThatFailsLosesNothingAndTheNextOneCleansUp() throws IOException {
+        start("appendonly yes");
+        client.call("SET", "k", "v");
+        // a directory stands where the base is to be written
+        Path inTheWay = Files.createDirectories(directory.resolve("appendonlydir/temp-appendonly.aof.1.base/x"));
+        for (int failed = 1; failed <= 2; failed++) {
+            client.call("BGREWRITEAOF");
+            client.call("SET", "k" + failed, "v");
+            long deadline = System.nanoTime() + 20_000_000_000L;
+            while (!info("aof_rewrites_consecutive_failures").equals(Integer.toString(failed))) {
+                assertTrue(System.nanoTime() < deadline, "the rewrite does not fail");
+            }
+        }
+        assertEquals("err", info("aof_last_bgrewrite_status"));
+        assertEquals(3, names().stream().filter(n -> n.endsWith(".incr")).count());
+        Files.delete(inTheWay);
+        Files.deleteIfExists(inTheWay.getParent());
+        client.call("BGREWRITEAOF");
+        awaitRewrite();
+        assertEquals("ok", info("aof_last_bgrewrite_status"));
+        restart("appendonly yes");
+        assertEquals("3", client.text("DBSIZE"));
+    }
+
+    @Test
+    void aRewriteWithoutAppendonlyWritesABaseAndNoIncrement() throws IOException {
+        start();
+        client.call("SET", "k", "v");
+        client.call("BGREWRITEAOF");
+        awaitRewrite();
+        assertEquals(List.of("appendonly.aof.1.base", "appendonly.aof.lock", "appendonly.aof.manifest"), names());
+        restart("appendonly yes");
+        assertEquals("v", client.text("GET", "k"));
+    }
+
+    @Test
     void aCommandThatNoModuleBringsRefusesTheStart() throws IOException {
         start("appendonly yes");
         client.call("SET", "k", "v");

@@ -163,12 +163,19 @@ final class ListType implements DataType, Elements {
         if (count < 0) {
             throw new IOException("list saved with " + count + " nodes");
         }
+        long form = in.integer();
+        if (count == 1 && form == SAVED_PACK) {
+            // a list of one node has become short again: as Redis, it is a listpack after loading
+            into.put(this, LISTPACK, store.view(store.pack, loadPack(in, store.pack)));
+            return;
+        }
         Quicklist nodes = store.other;
         nodes.create(store.root.address(), limits.fill(), limits.depth());
         boolean whole = false;
         try {
-            for (long i = 0; i < count; i++) {
-                loadNode(in, store, nodes);
+            loadNode(form, in, store, nodes);
+            for (long i = 1; i < count; i++) {
+                loadNode(in.integer(), in, store, nodes);
             }
             whole = true;
         } finally {
@@ -179,8 +186,7 @@ final class ListType implements DataType, Elements {
         into.put(this, QUICKLIST, store.view(store.root, Quicklist.ROOT_BYTES));
     }
 
-    private static void loadNode(ValueReader in, ListStore store, Quicklist nodes) throws IOException {
-        long form = in.integer();
+    private static void loadNode(long form, ValueReader in, ListStore store, Quicklist nodes) throws IOException {
         if (form == SAVED_PACK) {
             loadPack(in, store.pack);
             nodes.appendPack(store.pack.address());

@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.Random;
 
 import org.junit.jupiter.api.AfterEach;
@@ -15,6 +17,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import dev.cairn.api.command.Bytes;
+import dev.cairn.api.data.DataType;
+import dev.cairn.api.data.Slot;
 import dev.cairn.testkit.TestClient;
 import dev.cairn.testkit.TestServer;
 
@@ -51,6 +56,57 @@ class ListTest {
         assertEquals("quicklist", client.line("OBJECT ENCODING k"));
         client.line("LSET k -1 y");
         assertEquals("[c, d, y]", client.line("LRANGE k 0 -1"));
+    }
+
+    @Test
+    void aSavedListThatHasBecomeShortIsLoadedAsAListpack() throws Exception {
+        client.line("CONFIG SET list-max-listpack-size 4");
+        client.line("RPUSH k a b c d e");
+        client.line("LPOP k");
+        client.line("RPOP k");
+        assertEquals("quicklist", client.line("OBJECT ENCODING k"));
+        server.onMain(() -> {
+            Slot from = server.database(0).peek(Bytes.of("k"));
+            Saved saved = new Saved(new ArrayDeque<>());
+            from.type().save(from, saved);
+            from.type().load(saved, from.type().id().encodingVersion(), server.database(0).write(Bytes.of("loaded")));
+            return true;
+        });
+        assertEquals("listpack", client.line("OBJECT ENCODING loaded"));
+        assertEquals("[b, c, d]", client.line("LRANGE loaded 0 -1"));
+    }
+
+    /** A saved value as the words that were written. */
+    private record Saved(Queue<Object> words) implements DataType.ValueWriter, DataType.ValueReader {
+        @Override
+        public void integer(long value) {
+            words.add(value);
+        }
+
+        @Override
+        public void bytes(Bytes value) {
+            words.add(value.toArray());
+        }
+
+        @Override
+        public void real(double value) {
+            words.add(value);
+        }
+
+        @Override
+        public long integer() {
+            return (Long) words.remove();
+        }
+
+        @Override
+        public Bytes bytes() {
+            return Bytes.of((byte[]) words.remove());
+        }
+
+        @Override
+        public double real() {
+            return (Double) words.remove();
+        }
     }
 
     @Test

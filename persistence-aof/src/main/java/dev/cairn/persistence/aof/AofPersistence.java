@@ -33,17 +33,19 @@ import dev.cairn.persistence.aof.Manifest.Entry;
  * a rewrite the increment is changed first, at the very point where the snapshot is taken, then the base is written beside the serving, and
  * when it is safe on disk the manifest is replaced in one step: a crash at any time leaves the old set or the new one.
  *
- * <p>{@link #beforeReplies} is Redis' flushAppendOnlyFile. Under {@code always} the lane forces, replies wait for it, and what is logged
+ * <p>{@link #beforeReplies} is Redis' flushAppendOnlyFile. Under {@code always} main forces where the disk is fast; else the lane forces, replies wait for it, and what is logged
  * meanwhile shares the next force; main waits, too, only where the disk is so slow that too much would pile up. Under {@code everysec} the lane forces each second, and while it does, writing waits for it for at most two seconds.
  */
 final class AofPersistence implements Persistence, AofLog.Gate {
     private static final Logger LOG = LoggerFactory.getLogger(AofPersistence.class);
+    private static final long NANOS_PER_MILLI = 1_000_000;
     private static final long POSTPONE_MILLIS = 2000;
     private static final long FSYNC_MILLIS = 1000;
+    /** Under always: a shorter force is done by main, since the hand-over costs more, and groups are larger when all wait. */
+    private static final long SHORT_FORCE_NANOS = 2 * NANOS_PER_MILLI;
     /** Under always: how long a force may take, and how much may be logged beside it, before main waits for it. */
     private static final long MOST_HELD_MILLIS = 500;
     private static final long MOST_HELD_BYTES = 16L << 20;
-    private static final long NANOS_PER_MILLI = 1_000_000;
     private static final long LOG_ERRORS_EACH_MILLIS = 30_000;
     /** When this little room is left in what was reserved, more is asked for. */
     private static final long LOW_ROOM = 32L << 20;
@@ -89,6 +91,8 @@ final class AofPersistence implements Persistence, AofLog.Gate {
     private long postponedSince;
     private long forcedWrites;
     private long synced;
+    /** How long a force takes under always, smoothed. */
+    private long forceNanos;
     private long delayedFsyncs;
     private String writeError = "";
     private String fsyncError = "";
@@ -530,7 +534,9 @@ final class AofPersistence implements Persistence, AofLog.Gate {
             return;
         }
         if (forced()) {
-            if (!fsyncPending()) {
+            if (!fsyncPending() && forceNanos < SHORT_FORCE_NANOS) {
+                forceWaiting(l);
+            } else if (!fsyncPending()) {
                 forcedWrites = l.writes();
                 lastFsync = now();
                 forceForReplies(l, Objects.requireNonNull(file), host().offset());
@@ -554,7 +560,7 @@ final class AofPersistence implements Persistence, AofLog.Gate {
         long last = l.nextSequence() - 1;
         long start = System.nanoTime();
         Objects.requireNonNull(fsyncs).submit(new Jobs.Job(f::force, (job, failure) -> {
-            latency("aof-fsync-always", System.nanoTime() - start);
+            tookToForce(System.nanoTime() - start);
             if (failure == null) {
                 l.forced(last);
                 syncedTo(offset);
@@ -564,17 +570,25 @@ final class AofPersistence implements Persistence, AofLog.Gate {
         }));
     }
 
-    /** Forces with everybody waiting, so that a slow disk slows the clients down and what waits for it stays bounded. */
+    /** Forces with everybody waiting: a fast disk, or one so slow that what waits for it must stay bounded. */
     private void forceWaiting(AofLog l) {
+        long start = System.nanoTime();
         try {
             Objects.requireNonNull(file).force();
         } catch (IOException e) {
             cannotForce(e);
             return;
         }
+        tookToForce(System.nanoTime() - start);
+        lastFsync = now();
         forcedWrites = l.writes();
         l.forced(l.nextSequence() - 1);
         syncedTo(host().offset());
+    }
+
+    private void tookToForce(long nanos) {
+        latency("aof-fsync-always", nanos);
+        forceNanos += (nanos - forceNanos) / 4;
     }
 
     private void cannotForce(Throwable failure) {

@@ -179,7 +179,10 @@ class FullDiskTest {
     @Test
     void underAlwaysRepliesWaitForTheDiskTogetherAndTheServerGoesOn() throws Exception {
         start("appendonly yes", "appendfsync always");
-        client.call("SET", "k", "0");
+        slowMillis = 10;
+        for (int i = 0; i < 10; i++) {
+            client.call("SET", "k", "0");
+        }
         List<TestClient> writers = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             writers.add(server.client());

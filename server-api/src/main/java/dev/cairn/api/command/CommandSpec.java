@@ -267,7 +267,7 @@ public final class CommandSpec {
          * capitals as tokens, {@code [ ]} for what may be left out, {@code ( )} for blocks, {@code |} between choices, {@code ...} after
          * what may be repeated, {@code name=} before a group or a token to name it, {@code @version} after what came later than the command.
          * Example: {@code key value condition=[NX|XX]@2.6.12 [EX seconds:integer|KEEPTTL@6.0.0]}. The keys belong to the key specs in
-         * turn, those beyond the number of key specs to the last one.
+         * turn, those beyond the number of key specs to the last one; {@code :type#N} names the spec at index N instead.
          */
         public Builder syntax(String text) {
             syntax = text;

@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * sequence = { element }
  * element  = [ name "=" ] primary [ "@" version ] [ "..." ]
- * primary  = "[" choices "]" | "(" choices ")" | TOKEN | name [ ":" type ]
+ * primary  = "[" choices "]" | "(" choices ")" | TOKEN | name [ ":" type [ "#" key specification ] ]
  * choices  = sequence { "|" sequence }
  * </pre>
  *
  * A token directly before another element in the same sequence belongs to it; a token at the end of a sequence or before another token is
- * an argument by itself.
+ * an argument by itself. Without a number the first key belongs to the first key specification, the next to the second, and so on.
  */
 final class SyntaxParser {
     private final String text;
@@ -100,12 +100,15 @@ final class SyntaxParser {
             case "pattern" -> Argument.Type.PATTERN;
             default -> Argument.Type.STRING;
         };
+        int hash = word.indexOf('#');
         int colon = word.indexOf(':');
         if (colon > 0) {
             label = word.substring(0, colon);
-            type = Argument.Type.valueOf(word.substring(colon + 1).toUpperCase(Locale.ROOT).replace('-', '_'));
+            String typeName = word.substring(colon + 1, hash > 0 ? hash : word.length());
+            type = Argument.Type.valueOf(typeName.toUpperCase(Locale.ROOT).replace('-', '_'));
         }
-        int keySpec = type == Argument.Type.KEY ? Math.min(keys++, keySpecs - 1) : -1;
+        int keySpec = hash > 0 ? Integer.parseInt(word, hash + 1, word.length(), 10)
+                : type == Argument.Type.KEY ? Math.min(keys++, keySpecs - 1) : -1;
         return new Argument(label, type, keySpec, null, false, false, false, null, List.of());
     }
 

@@ -50,7 +50,7 @@ final class LatencyCommands {
                 .summary("Forgets the delays of events, of all if none is named.").syntax("[event...]"), this::reset);
         r.command(special("LATENCY|HISTOGRAM", -2, "7.0.0").complexity("O(N) where N is the number of commands with a distribution.")
                 .summary("Returns how many executions took how many microseconds at most, of all commands if none is named.")
-                .syntax("[command...]"), this::histogram);
+                .syntax("[COMMAND:string...]"), this::histogram);
         HelpText.declare(r, server, "LATENCY", "2.8.13");
     }
 

@@ -49,8 +49,8 @@ final class SortCommands {
     private static final Token DEL_EVENT = Token.of("del");
 
     private static final CommandError NOT_A_SCORE = CommandError.err("One or more scores can't be converted into double");
-    private static final String SYNTAX = "key [BY by-pattern:pattern] [LIMIT limit=(offset:integer count:integer)]"
-            + " [GET get-pattern:pattern]... order=[ASC|DESC] sorting=[ALPHA]";
+    private static final String SYNTAX = "key [BY by-pattern:pattern#1] [LIMIT limit=(offset:integer count:integer)]"
+            + " [GET get-pattern:pattern#1]... order=[ASC|DESC] sorting=[ALPHA]";
     private static final String WORK = "O(N+M*log(M)) where N is the number of elements and M of those that are returned.";
 
     private final ListType type;
@@ -68,7 +68,7 @@ final class SortCommands {
         r.command(sorting("SORT", "1.0.0").summary("Sorts the elements of a list, a set or a sorted set, and returns or stores them.")
                 .flags(WRITE, DENYOOM).keys(KeySpec.at(1, RO, ACCESS), unknown, target)
                 .keyPosition((spec, args) -> spec.equals(target) ? target(args) : 0)
-                .syntax(SYNTAX + " [STORE destination:key]"), (call, args, out) -> sort(call, args, out, true));
+                .syntax(SYNTAX + " [STORE destination:key#2]"), (call, args, out) -> sort(call, args, out, true));
         r.command(sorting("SORT_RO", "7.0.0").summary("Sorts the elements of a list, a set or a sorted set, and returns them.")
                 .flags(READONLY).keys(KeySpec.at(1, RO, ACCESS), unknown).keyPosition((spec, args) -> 0).syntax(SYNTAX),
                 (call, args, out) -> sort(call, args, out, false));

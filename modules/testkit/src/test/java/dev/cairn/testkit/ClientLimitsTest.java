@@ -79,7 +79,7 @@ class ClientLimitsTest {
             many.raw("*2000\r\n" + argument.repeat(1500));
             assertEquals(0, many.receiveToEnd().length);
             TestClient large = server.client();
-            large.raw("*3\r\n$7\r\nBOX.PUT\r\n$1\r\nk\r\n$2000000\r\nxxx");
+            large.raw("*3\r\n$7\r\nBOX.PUT\r\n$1\r\nk\r\n$1048576\r\nxxx");
             assertEquals(0, large.receiveToEnd().length);
             assertEquals("PONG", observer.line("PING"));
             assertEquals("2", info(observer, "stats", "client_query_buffer_limit_disconnections"));

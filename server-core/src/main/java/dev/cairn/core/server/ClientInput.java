@@ -207,7 +207,7 @@ final class ClientInput {
         }
         int bulk = parser.pendingBulkLength();
         if (bulk >= RequestParser.BIG_ARGUMENT) {
-            if (bulk + client.queuedBytes() > clients.limits().queryBuffer) {
+            if (bulk + 2 + client.queuedBytes() > clients.limits().queryBuffer) {
                 server.stats().queryLimitDisconnections++;
                 LOG.warn("Closing client that reached max query buffer length: id={} addr={} bulk={}", client.id(), client.address(), bulk);
                 clients.close(client);
@@ -215,6 +215,10 @@ final class ClientInput {
             }
             long block = Heap.allocateDetached(bulk + 2 + SLACK);
             client.queryLength = parser.bigArgument(client.query, 0, client.queryLength, block, Heap.detachedBytes(block));
+            if (client.queryCapacity - client.queryLength > MOST_WASTE) {
+                // the part of the argument that had come is in its mapping now
+                grow(client, Math.max(client.queryLength, SLACK));
+            }
             server.clientMemory().changed(client);
         }
     }

@@ -47,6 +47,7 @@ class CommandTableIT {
             "lolwut: arguments", "module|loadex: arguments", "sort: arguments", "sort_ro: arguments",
             // Blocking commands may be called by scripts, where they do not block; LATENCY RESET adds its counts up.
             "blmove: flags", "blpop: flags", "brpop: flags", "brpoplpush: flags", "latency|reset: tips", "client|pause: since",
+            "latency|histogram: arguments",
             // The SPI has no mark for commands that are not meant for users.
             "debug: doc_flags",
             // The note of a key specification is prose of Cairn's own.

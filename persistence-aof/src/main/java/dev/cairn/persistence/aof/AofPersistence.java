@@ -884,10 +884,19 @@ final class AofPersistence implements Persistence, AofLog.Gate {
 
     @Override
     public void reload() throws IOException {
-        if (state != State.ON) {
-            throw new IOException("appendonly is off, or its first base is not written yet");
+        if (state == State.WAIT_REWRITE) {
+            throw new IOException("the first base of the append only file is not written yet");
         }
         cancelRewrite();
+        if (state == State.OFF) {
+            manifest = Manifest.read(manifestFile());
+            if (manifest.isEmpty()) {
+                throw new IOException("appendonly is off, and there is no append only file in " + directory());
+            }
+            host().clear();
+            load();
+            return;
+        }
         endIncrement(log(), Objects.requireNonNull(file));
         syncedTo(host().offset());
         host().clear();

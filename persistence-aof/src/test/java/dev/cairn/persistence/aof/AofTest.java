@@ -243,6 +243,21 @@ class AofTest {
     }
 
     @Test
+    void debugLoadaofLoadsWhatBgrewriteaofWroteWithAppendonlyOff() throws IOException {
+        start("appendonly no");
+        assertTrue(client.text("DEBUG", "LOADAOF").startsWith("ERR "));
+        client.call("SET", "k", "v");
+        String digest = client.text("DEBUG", "DIGEST");
+        client.call("BGREWRITEAOF");
+        awaitRewrite();
+        client.call("SET", "later", "1");
+        assertEquals("OK", client.text("DEBUG", "LOADAOF"));
+        assertEquals(digest, client.text("DEBUG", "DIGEST"));
+        assertEquals("OK", client.text("SET", "later", "1"));
+        assertTrue(client.text("INFO", "persistence").contains("aof_enabled:0"));
+    }
+
+    @Test
     void waitaofRepliesWhenTheWriteIsSafe() throws IOException {
         start("appendonly yes");
         client.call("SET", "k", "v");

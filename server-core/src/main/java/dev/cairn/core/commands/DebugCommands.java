@@ -11,6 +11,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -37,6 +38,8 @@ import dev.cairn.api.data.DataType;
 import dev.cairn.api.data.Slot;
 import dev.cairn.api.data.WriteSlot;
 import dev.cairn.api.event.KeyEventClass;
+import dev.cairn.core.config.ConfigRewriter;
+import dev.cairn.core.config.Options;
 import dev.cairn.core.db.Inspection;
 import dev.cairn.core.server.Server;
 import dev.cairn.core.server.ServerSettings;
@@ -56,7 +59,8 @@ public final class DebugCommands {
     private static final long NANOS = 1_000_000_000L;
 
     private static final List<String> HELP = List.of("ASSERT", "    Crash as a failed assertion does.", "CHANGE-REPL-ID",
-            "    Take another random replication id.", "DICT-RESIZING <0|1>",
+            "    Take another random replication id.", "CONFIG-REWRITE-FORCE-ALL",
+            "    Rewrite the configuration file as CONFIG REWRITE does, with every option in it.", "DICT-RESIZING <0|1>",
             "    Forbid or allow the indexes of keys to change their size.", "DIGEST",
             "    Show a digest of all keys and values, which does not depend on their order.", "DIGEST-VALUE <key> [<key> ...]",
             "    Show a digest of the value of each key.", "ERROR <text>",
@@ -86,19 +90,20 @@ public final class DebugCommands {
     private static final CommandError RELOAD_FAILED = CommandError.err("Error trying to load the data, check server logs");
     /** Subcommands that only make sense with a part that this server does not have. */
     private static final Map<String, String> MISSING = Map.ofEntries(entry("reload", "RDB persistence or appendonly"),
-            entry("aof-flush-sleep", "AOF persistence"), entry("replicate", "replication"),
-            entry("client-eviction", "eviction of clients"),
+            entry("replicate", "replication"),
             entry("set-disable-deny-scripts", "scripting"), entry("set-skip-checksum-validation", "RDB persistence"),
             entry("pause-after-fork", "a fork, which it never makes"), entry("delay-rdb-client-free-seconds", "replication"),
             entry("mallctl", "jemalloc"), entry("mallctl-str", "jemalloc"), entry("clusterlink", "the cluster"),
-            entry("config-rewrite-force-all", "CONFIG REWRITE of all options"), entry("restart", "restarting itself"),
+            entry("restart", "restarting itself"),
             entry("crash-and-recover", "restarting itself"), entry("sdslen", "SDS strings"), entry("leak", "memory that is never freed"));
 
     private final Server server;
+    private final Options options;
 
     /** Makes the command of a server. */
-    public DebugCommands(Server server) {
+    public DebugCommands(Server server, Options options) {
         this.server = server;
+        this.options = options;
     }
 
     /** Declares the command. */
@@ -133,6 +138,19 @@ public final class DebugCommands {
         out.ok();
     }
 
+    private void rewriteAll(Reply out) {
+        Path file = server.identity().configFile;
+        if (file == null) {
+            throw CommandError.err(ConfigRewriter.NO_FILE);
+        }
+        try {
+            new ConfigRewriter(options).rewriteAll(file);
+        } catch (IOException e) {
+            throw CommandError.err("CONFIG-REWRITE-FORCE-ALL failed: " + e.getMessage());
+        }
+        out.ok();
+    }
+
     private static String excerpt(Bytes b) {
         return new String(b.slice(0, Math.min(128, b.length())).toArray(), StandardCharsets.ISO_8859_1);
     }
@@ -149,6 +167,7 @@ public final class DebugCommands {
                 // what the log holds is what is in memory: there is no other file to save to and load from
                 reload(out);
             }
+            case "config-rewrite-force-all" -> rewriteAll(out);
             case "change-repl-id" -> {
                 LOG.info("Changing the replication id, as DEBUG CHANGE-REPL-ID asks for");
                 server.identity().changeReplicationId();

@@ -29,7 +29,7 @@ public final class IntrinsicModule implements ServerModule {
                 new ServerCommands(server)::register, new ConfigCommands(server, options)::register,
                 new InfoCommand(server, options)::register, new SlowLogCommands(server)::register,
                 new LatencyCommands(server)::register, new MemoryCommands(server)::register, new LolwutCommand()::register,
-                new PubSubCommands(server)::register, new DebugCommands(server)::register, new ModuleCommands(modules)::register);
+                new PubSubCommands(server)::register, new DebugCommands(server, options)::register, new ModuleCommands(modules)::register);
     }
 
     @Override

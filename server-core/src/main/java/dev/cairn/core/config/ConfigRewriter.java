@@ -51,10 +51,23 @@ public final class ConfigRewriter {
      * @throws IOException if it cannot be read or written; the file is as it was before
      */
     public void rewrite(Path file) throws IOException {
+        rewrite(file, false);
+    }
+
+    /**
+     * As {@link #rewrite(Path)}, but with a line for every option, also where its value is the default.
+     *
+     * @throws IOException if it cannot be read or written; the file is as it was before
+     */
+    public void rewriteAll(Path file) throws IOException {
+        rewrite(file, true);
+    }
+
+    private void rewrite(Path file, boolean all) throws IOException {
         Lines lines = new Lines();
         lines.read(content(file));
         for (DeclaredOption<?> option : options.declared()) {
-            write(option, lines);
+            write(option, lines, all);
         }
         lines.loadModules(options.loadModuleLines());
         lines.blankLeftOver();
@@ -69,14 +82,14 @@ public final class ConfigRewriter {
         }
     }
 
-    private static void write(DeclaredOption<?> option, Lines lines) {
+    private static void write(DeclaredOption<?> option, Lines lines, boolean all) {
         String name = option.spec().name();
         List<List<String>> values = option.lines();
         List<List<String>> defaults = option.defaultLines();
         lines.processed.add(name);
         for (int i = 0; i < values.size(); i++) {
             boolean isDefault = i < defaults.size() && values.get(i).equals(defaults.get(i));
-            lines.put(name, Options.line(name, values.get(i)), !isDefault || ALWAYS.contains(name));
+            lines.put(name, Options.line(name, values.get(i)), all || !isDefault || ALWAYS.contains(name));
         }
     }
 

@@ -96,6 +96,16 @@ class ConfigRewriterTest {
     }
 
     @Test
+    void writesEveryOptionWhereThatIsAskedFor() throws Exception {
+        new ConfigRewriter(options).rewriteAll(file);
+        String all = Files.readString(file, StandardCharsets.ISO_8859_1);
+        assertTrue(all.contains("\nport 6379\n") && all.contains("\nmaxmemory 0\n"), all);
+        Options again = fresh();
+        again.load(ConfigFile.load(file.toString(), dir));
+        assertEquals(options.matching(List.of("*")), again.matching(List.of("*")));
+    }
+
+    @Test
     void blanksLinesOfOptionsThatHaveNoValueAnyMore() throws Exception {
         write("pidfile /run/x.pid\n# password\nrequirepass x\nreplica-announce-ip \"\"\n");
         options.set(List.of(new Entry("requirepass", "")));

@@ -32,10 +32,10 @@ import dev.cairn.resp.Value;
 
 /**
  * What every command of a module keeps: it is documented, refuses a wrong number of arguments, opens the keys that its key specs tell and
- * no others, does the same inside a transaction, and replies well-formed in both versions of the protocol. Each command needs an
- * {@link Example} at least, which so is the list of the commands that are tested.
+ * no others, does the same inside a transaction, has logged what makes equal keys elsewhere, and replies well-formed in both versions of the
+ * protocol. Each command needs an {@link Example} at least, which so is the list of the commands that are tested.
  */
-public abstract class CommandContract {
+public abstract class CommandContract extends Contract {
     /** What an example may do differently; each is an explicit exception from the contract. */
     public enum Leeway {
         /** The reply is another each time. */
@@ -85,19 +85,12 @@ public abstract class CommandContract {
     protected CommandContract() {
     }
 
-    /** A new instance of the module. */
-    protected abstract ServerModule module();
-
     /** Examples of all commands of the module, those that reply with errors included. */
     protected abstract List<Example> examples();
 
     /** Commands that other tests show, such as one that blocks until something else happens; none by default. */
     protected Set<String> testedElsewhere() {
         return Set.of();
-    }
-
-    private TestServer start(ServerModule module) {
-        return TestServer.with(module).start();
     }
 
     /** The commands under test. */
@@ -155,7 +148,7 @@ public abstract class CommandContract {
 
     @Test
     void refusesWrongNumbersOfArguments() throws Exception {
-        try (TestServer server = start(module()); TestClient client = server.client()) {
+        try (TestServer server = server(module()).start(); TestClient client = server.client()) {
             for (CommandSpec spec : commands()) {
                 int names = spec.name().contains("|") ? 2 : 1;
                 int least = Math.abs(spec.arity());
@@ -244,13 +237,50 @@ public abstract class CommandContract {
         });
     }
 
+    @TestFactory
+    Stream<DynamicTest> logsWhatMakesAnEqualKeyspace() {
+        RecordingLog log = new RecordingLog();
+        TestServer replica = server(module()).config("enable-debug-command yes").start();
+        return each(module(), log, (server, client, example) -> {
+            prepare(client, example);
+            String before = client.line("DEBUG DIGEST");
+            long changes = changes(client);
+            execute(client, example);
+            String after = client.line("DEBUG DIGEST");
+            assertTrue(before.equals(after) || changes(client) > changes, "it changed the keyspace and did not report it");
+            server.awaitTurn();
+            try (TestClient other = replica.client()) {
+                other.line("FLUSHALL");
+                for (List<String> words : log.takeWords()) {
+                    Value reply = other.call(words.stream().map(w -> w.getBytes(StandardCharsets.ISO_8859_1)).toArray(byte[][]::new));
+                    assertFalse(reply instanceof Value.Failure, () -> words + " was logged and gives: " + Values.text(reply));
+                }
+                assertEquals(after, other.line("DEBUG DIGEST"), "what was logged makes other keys");
+            }
+        }).onClose(replica::close);
+    }
+
+    private static long changes(TestClient client) {
+        String field = "rdb_changes_since_last_save:";
+        return client.line("INFO persistence").lines().filter(l -> l.startsWith(field))
+                .mapToLong(l -> Long.parseLong(l.substring(field.length()))).findFirst().orElseThrow();
+    }
+
     private interface Check {
         void run(TestServer server, TestClient client, Example example) throws Exception;
     }
 
     /** A test for each example; they share a server, which the last one closes. */
     private Stream<DynamicTest> each(ServerModule module, Check check) {
-        TestServer.Builder builder = TestServer.with(module).config("enable-debug-command yes");
+        return each(server(module), check);
+    }
+
+    private Stream<DynamicTest> each(ServerModule module, RecordingLog log, Check check) {
+        return each(server(module, log), check);
+    }
+
+    private Stream<DynamicTest> each(TestServer.Builder builder, Check check) {
+        builder.config("enable-debug-command yes");
         if (examples().stream().anyMatch(e -> e.leeways().contains(Leeway.FAILS))) {
             builder.expectFailures();
         }

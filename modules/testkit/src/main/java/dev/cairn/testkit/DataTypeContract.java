@@ -18,29 +18,42 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-import dev.cairn.api.ServerModule;
 import dev.cairn.api.command.Bytes;
 import dev.cairn.api.data.DataType;
 import dev.cairn.api.data.Slot;
 import dev.cairn.resp.Value;
 
 /**
- * What every data type keeps: what it saves loads into an equal value, a truncated one is refused, a copy shares nothing with its
- * original, and the commands of a rewrite make an equal value.
+ * What every data type keeps: what it saves loads into an equal value, so does what its earlier versions saved, a truncated one is refused,
+ * a copy shares nothing with its original, and the commands of a rewrite make an equal value.
  */
-public abstract class DataTypeContract {
+public abstract class DataTypeContract extends Contract {
     /** The key that samples are under. */
     protected static final String KEY = "sample";
 
     private static final Bytes KEY_BYTES = Bytes.of(KEY);
     private static final int MOST_TRUNCATIONS = 4096;
 
+    /**
+     * A value as an earlier version of the type has saved it.
+     *
+     * @param encodingVersion the version that it was saved with, lower than the type's
+     * @param saved writes it as that version did
+     * @param sample the commands that make an equal value under {@link #KEY}
+     */
+    public record OldValue(int encodingVersion, Saving saved, List<List<String>> sample) {
+    }
+
+    /** Writes a saved value. */
+    @FunctionalInterface
+    public interface Saving {
+        /** Writes the value. */
+        void to(DataType.ValueWriter out) throws IOException;
+    }
+
     /** For subclasses. */
     protected DataTypeContract() {
     }
-
-    /** A new instance of the module that brings the type. */
-    protected abstract ServerModule module();
 
     /** The type's name, as TYPE replies it. */
     protected abstract String typeName();
@@ -51,9 +64,36 @@ public abstract class DataTypeContract {
     /** A command that changes any of the values under {@link #KEY}. */
     protected abstract List<String> change();
 
+    /** Values that earlier versions of the type have saved, one of each version at least; none by default, for a type without any. */
+    protected List<OldValue> oldValues() {
+        return List.of();
+    }
+
     @Test
     void hasSamples() {
         assertFalse(samples().isEmpty());
+    }
+
+    @Test
+    void loadsWhatEarlierVersionsSaved() throws Exception {
+        try (TestServer server = server(module()).start(); TestClient client = server.client()) {
+            for (OldValue old : oldValues()) {
+                make(client, old.sample());
+                server.onMain(() -> {
+                    Slot expected = server.database(0).peek(KEY_BYTES);
+                    DataType type = expected.type();
+                    assertTrue(old.encodingVersion() < type.id().encodingVersion(), "version " + old.encodingVersion() + " is not old");
+                    SavedBytes.Writer out = new SavedBytes.Writer();
+                    old.saved().to(out);
+                    byte[] saved = out.toArray();
+                    SavedBytes.Reader in = new SavedBytes.Reader(saved, saved.length);
+                    type.load(in, old.encodingVersion(), server.database(1).write(KEY_BYTES));
+                    assertTrue(in.atEnd(), "load leaves bytes unread");
+                    assertEquals(content(expected), content(server.database(1).peek(KEY_BYTES)));
+                    return true;
+                });
+            }
+        }
     }
 
     @TestFactory
@@ -192,17 +232,21 @@ public abstract class DataTypeContract {
     }
 
     private Stream<DynamicTest> each(Check check) {
-        TestServer server = TestServer.with(module()).start();
+        TestServer server = server(module()).start();
         return samples().stream().map(sample -> DynamicTest.dynamicTest(name(sample), () -> {
             try (TestClient client = server.client()) {
-                client.line("FLUSHALL");
-                for (List<String> command : sample) {
-                    Value reply = client.call(command.toArray(String[]::new));
-                    assertFalse(reply instanceof Value.Failure, () -> Values.text(reply));
-                }
+                make(client, sample);
                 check.run(server, client);
             }
         })).onClose(server::close);
+    }
+
+    private static void make(TestClient client, List<List<String>> sample) {
+        client.line("FLUSHALL");
+        for (List<String> command : sample) {
+            Value reply = client.call(command.toArray(String[]::new));
+            assertFalse(reply instanceof Value.Failure, () -> Values.text(reply));
+        }
     }
 
     private static String name(List<List<String>> sample) {

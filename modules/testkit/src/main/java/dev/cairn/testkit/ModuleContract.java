@@ -29,28 +29,9 @@ import dev.cairn.api.io.ConnectionType;
  * What every module keeps: {@code configure} only declares and can be repeated; what it declares takes effect whole or not at all; a name
  * that is taken is refused with the names of both modules.
  */
-public abstract class ModuleContract {
+public abstract class ModuleContract extends Contract {
     /** For subclasses. */
     protected ModuleContract() {
-    }
-
-    /** A new instance of the module. */
-    protected abstract ServerModule module();
-
-    /** Lines of configuration that the module needs in order to start, as in {@code redis.conf}; none by default. */
-    protected List<String> configuration() {
-        return List.of();
-    }
-
-    /** New instances of the modules that the module needs in order to start; none by default. */
-    protected List<ServerModule> needs() {
-        return List.of();
-    }
-
-    private TestServer.Builder server(ServerModule... modules) {
-        TestServer.Builder builder = TestServer.with(modules).config(configuration().toArray(String[]::new));
-        needs().forEach(builder::module);
-        return builder;
     }
 
     @Test

@@ -14,12 +14,11 @@ import dev.cairn.api.persistence.Persistence;
 import dev.cairn.api.persistence.PersistenceHost;
 
 /**
- * A module that keeps what would go to the append log, for tests of what commands have logged: the words of each command, separated by
- * spaces. The database that is selected at first shows as a {@code SELECT} where it is another than before. Written on the main thread;
+ * A module that keeps what would go to the append log, for tests of what commands have logged. The database that is selected at first shows as a {@code SELECT} where it is another than before. Written on the main thread;
  * read it after {@link TestServer#awaitTurn}.
  */
 public final class RecordingLog implements ServerModule, Persistence, CommandLog {
-    private final List<String> commands = new ArrayList<>();
+    private final List<List<String>> commands = new ArrayList<>();
     private int selected;
 
     /** Makes the module. */
@@ -44,7 +43,7 @@ public final class RecordingLog implements ServerModule, Persistence, CommandLog
     @Override
     public synchronized void append(MemorySegment memory, long offset, long length, int database) {
         if (database != selected) {
-            commands.add("SELECT " + database);
+            commands.add(List.of("SELECT", Integer.toString(database)));
             selected = database;
         }
         String text = new String(memory.asSlice(offset, length).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.ISO_8859_1);
@@ -64,13 +63,18 @@ public final class RecordingLog implements ServerModule, Persistence, CommandLog
             if (command.getFirst().equals("SELECT")) {
                 selected = Integer.parseInt(command.get(1));
             }
-            commands.add(String.join(" ", command));
+            commands.add(List.copyOf(command));
         }
     }
 
-    /** What was logged since the last call. */
-    public synchronized List<String> take() {
-        List<String> taken = List.copyOf(commands);
+    /** What was logged since the last call, each command as a line. */
+    public List<String> take() {
+        return takeWords().stream().map(words -> String.join(" ", words)).toList();
+    }
+
+    /** What was logged since the last call, each command as its words, a character for each byte (ISO 8859-1). */
+    public synchronized List<List<String>> takeWords() {
+        List<List<String>> taken = List.copyOf(commands);
         commands.clear();
         return taken;
     }

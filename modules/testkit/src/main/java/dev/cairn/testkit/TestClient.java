@@ -1,5 +1,9 @@
 package dev.cairn.testkit;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -41,6 +45,21 @@ public final class TestClient implements AutoCloseable {
     /** Sends a command written as one line, its words between single spaces, and returns the reply as a text. */
     public String line(String line) {
         return text(line.split(" "));
+    }
+
+    /** Sends a command written as one line and fails unless the reply, as a text, is this one and no error. */
+    public TestClient expect(String line, String reply) {
+        Value got = call(line.split(" "));
+        assertFalse(got instanceof Value.Failure, () -> line + ": " + Values.text(got));
+        assertEquals(reply, Values.text(got), line);
+        return this;
+    }
+
+    /** Sends a command written as one line and fails unless the reply is an error that begins so, such as {@code ERR syntax}. */
+    public TestClient expectError(String line, String beginning) {
+        Value got = call(line.split(" "));
+        assertTrue(got instanceof Value.Failure && Values.text(got).startsWith(beginning), () -> line + ": " + Values.text(got));
+        return this;
     }
 
     /** Sends a command without waiting for the reply. */

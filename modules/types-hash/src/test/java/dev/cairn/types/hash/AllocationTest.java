@@ -1,36 +1,19 @@
 package dev.cairn.types.hash;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
+import dev.cairn.api.ServerModule;
+import dev.cairn.testkit.AllocationContract;
 
-class AllocationTest {
-    /** Well below an object per command; what is left are timers and the like, which do not come with commands. */
-    private static final double BUDGET = 1;
+class AllocationTest extends AllocationContract {
+    @Override
+    protected ServerModule module() {
+        return new HashModule();
+    }
 
-    @Test
-    @Timeout(180)
-    void commandsInSteadyStateAllocateNoJavaObjects() throws Exception {
-        String path = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        Process child = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m",
-                "--enable-native-access=ALL-UNNAMED", "-cp", path, AllocationProbe.class.getName()).redirectErrorStream(true).start();
-        List<String> lines;
-        try {
-            lines = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines().toList();
-            assertEquals(0, child.waitFor(), () -> String.join("\n", lines));
-        } finally {
-            child.destroyForcibly();
-        }
-        List<String[]> results = lines.stream().map(line -> line.split("\t")).filter(line -> line.length == 2).toList();
-        assertTrue(results.size() == 5, () -> String.join("\n", lines));
-        for (String[] result : results) {
-            assertTrue(Double.parseDouble(result[1]) < BUDGET, () -> result[0] + " allocates " + result[1] + " bytes a command");
-        }
+    @Override
+    protected List<String> commands() {
+        return List.of("HSET hash:%d field value-%d number %d", "HGET hash:%d field", "HSET large field:%d a-longer-value-%d",
+                "HGET large field:%d", "HMGET hash:%d field number none");
     }
 }

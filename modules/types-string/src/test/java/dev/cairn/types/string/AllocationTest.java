@@ -1,36 +1,20 @@
 package dev.cairn.types.string;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
+import dev.cairn.api.ServerModule;
+import dev.cairn.testkit.AllocationContract;
 
-class AllocationTest {
-    /** Well below an object per command; what is left are timers and the like, which do not come with commands. */
-    private static final double BUDGET = 1;
+class AllocationTest extends AllocationContract {
+    @Override
+    protected ServerModule module() {
+        return new StringModule();
+    }
 
-    @Test
-    @Timeout(180)
-    void commandsInSteadyStateAllocateNoJavaObjects() throws Exception {
-        String path = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        Process child = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m",
-                "--enable-native-access=ALL-UNNAMED", "-cp", path, AllocationProbe.class.getName()).redirectErrorStream(true).start();
-        List<String> lines;
-        try {
-            lines = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines().toList();
-            assertEquals(0, child.waitFor(), () -> String.join("\n", lines));
-        } finally {
-            child.destroyForcibly();
-        }
-        List<String[]> results = lines.stream().map(line -> line.split("\t")).filter(line -> line.length == 2).toList();
-        assertTrue(results.size() >= 8, () -> String.join("\n", lines));
-        for (String[] result : results) {
-            assertTrue(Double.parseDouble(result[1]) < BUDGET, () -> result[0] + " allocates " + result[1] + " bytes a command");
-        }
+    @Override
+    protected List<String> commands() {
+        return List.of("GET key:%d", "GET none:%d", "SET key:%d value-%d-of-some-length", "SET number:%d %d", "SET key:%d value-%d EX 1000",
+                "INCR counter:%d", "MGET key:%d number:%d none:%d", "MSET key:%d another-value-%d number:%d %d", "SETRANGE key:%d 2 xyz",
+                "EXISTS key:%d none:%d", "PING");
     }
 }

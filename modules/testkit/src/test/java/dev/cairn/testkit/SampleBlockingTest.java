@@ -1,0 +1,18 @@
+package dev.cairn.testkit;
+
+import java.time.Duration;
+import java.util.List;
+
+import dev.cairn.api.ServerModule;
+
+class SampleBlockingTest extends BlockingContract {
+    @Override
+    protected ServerModule module() {
+        return new SampleModule();
+    }
+
+    @Override
+    protected List<Wait> waits() {
+        return List.of(Wait.of("BOX.TAKE k 0").servedBy("BOX.PUT k v", "v").timed("BOX.TAKE k 5000", Duration.ofSeconds(5), "nil"));
+    }
+}

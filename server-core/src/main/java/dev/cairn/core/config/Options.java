@@ -68,7 +68,7 @@ public final class Options {
     /**
      * Declares an option.
      *
-     * @param module the module's name, for messages and {@link #undeclareAll}
+     * @param module the module's name, for messages
      * @throws IllegalStateException if its name or an alias is taken; the message names both modules. Also if the configuration, loaded
      *         before, has a line about it that it does not accept
      */
@@ -87,7 +87,15 @@ public final class Options {
             }
         }
         DeclaredOption<T> option = put(new DeclaredOption<>(spec, module));
-        configureLate(option);
+        boolean done = false;
+        try {
+            configureLate(option);
+            done = true;
+        } finally {
+            if (!done) {
+                undeclare(List.of(option));
+            }
+        }
         return option;
     }
 
@@ -118,13 +126,13 @@ public final class Options {
         }
     }
 
-    /** Takes back the options of a module; fallbacks for them are in use again, with their default values. */
-    public void undeclareAll(String module) {
-        List<DeclaredOption<?>> gone =
-                declared().stream().filter(o -> o.module().equals(module)).toList();
-        gone.forEach(option -> names(option.spec()).forEach(byName::remove));
+    /** Takes back options that were declared; fallbacks for them are in use again, with their default values. */
+    public void undeclare(Collection<? extends Option<?>> gone) {
+        Set<Option<?>> set = Collections.newSetFromMap(new IdentityHashMap<>());
+        set.addAll(gone);
+        byName.values().removeIf(set::contains);
         Set<DeclaredOption<?>> back = Collections.newSetFromMap(new IdentityHashMap<>());
-        for (DeclaredOption<?> option : gone) {
+        for (Option<?> option : gone) {
             for (String name : names(option.spec())) {
                 DeclaredOption<?> fallback = fallbacks.get(name);
                 if (fallback != null) {

@@ -165,11 +165,14 @@ public final class Databases {
     }
 
     /**
-     * Takes a data type back, with what it keeps in its stores.
+     * Takes a data type back, if it is there, with what it keeps in its stores.
      *
      * @throws IllegalStateException when there are keys of it
      */
     public void removeType(DataType type) {
+        if (types.stream().noneMatch(t -> t == type)) {
+            return;
+        }
         if (keysOf(type) > 0) {
             throw new IllegalStateException("there are keys of type '" + type.name() + "'");
         }

@@ -1,9 +1,9 @@
 package dev.cairn.core.module;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 
 import org.jspecify.annotations.Nullable;
 
@@ -19,15 +19,15 @@ public final class LoadedModule {
     private final String origin;
     private final StagedRegistrar declared;
     private final List<Thread> threads = new ArrayList<>();
-    private final Set<String> users = new TreeSet<>();
+    private final Set<LoadedModule> users = new HashSet<>();
     private final ModuleLoop loop;
     private @Nullable PluginLayer layer;
     private List<String> arguments = List.of();
     private boolean started;
 
-    LoadedModule(ServerModule module, String origin, StagedRegistrar declared, ModuleLoop loop) {
+    LoadedModule(ServerModule module, ModuleInfo info, String origin, StagedRegistrar declared, ModuleLoop loop) {
         this.module = module;
-        this.info = module.info();
+        this.info = info;
         this.origin = origin;
         this.declared = declared;
         this.loop = loop;
@@ -73,8 +73,8 @@ public final class LoadedModule {
         return threads;
     }
 
-    /** The names of the modules that use an API of this one. */
-    Set<String> users() {
+    /** The modules that use an API of this one. */
+    Set<LoadedModule> users() {
         return users;
     }
 

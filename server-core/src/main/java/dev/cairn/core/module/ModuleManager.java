@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.concurrent.CompletableFuture;
@@ -70,23 +70,13 @@ public final class ModuleManager {
     private @Nullable Server bound;
     private final List<StagedRegistrar> pending = new ArrayList<>();
     private final Map<String, LoadedModule> modules = new LinkedHashMap<>();
-    private final Map<String, String> ownerOfCommand = new HashMap<>();
-    private final Map<String, String> ownerOfType = new HashMap<>();
-    private final Map<String, ConnectionType> connectionTypes = new LinkedHashMap<>();
-    private final Map<String, String> ownerOfConnectionType = new HashMap<>();
-    private final Map<String, String> ownerOfInfo = new HashMap<>();
-    private final Map<String, String> ownerOfJobType = new HashMap<>();
-    private final Map<Class<?>, String> ownerOfExport = new HashMap<>();
-    private final Map<Class<?>, Object> exports = new HashMap<>();
-    private @Nullable JobLanes jobLanes;
-    private @Nullable String jobLanesOwner;
-    private @Nullable String persistenceOwner;
+    private final Claims claims = new Claims();
     private @Nullable Path directory;
     /** The loaders of modules that were unloaded, as long as they are in memory. */
     private final List<WeakReference<ClassLoader>> unloaded = new ArrayList<>();
     private int unloadedCount;
     /** The names of the modules in the folder for plug-ins. */
-    private final Set<String> found = new HashSet<>();
+    private final Set<String> inFolder = new HashSet<>();
 
     /** A manager without modules; what they declare but options takes effect at {@link #bind}. */
     public ModuleManager(Options options) {
@@ -122,7 +112,7 @@ public final class ModuleManager {
     public List<List<String>> loadedByPath() {
         List<List<String>> lines = new ArrayList<>();
         for (LoadedModule m : modules.values()) {
-            if (m.layer() != null && !found.contains(m.info().name())) {
+            if (m.layer() != null && !inFolder.contains(m.info().name())) {
                 List<String> words = new ArrayList<>(m.arguments());
                 words.addFirst(m.origin());
                 lines.add(words);
@@ -133,7 +123,7 @@ public final class ModuleManager {
 
     /** The connection types of all modules. */
     public List<ConnectionType> connectionTypes() {
-        return List.copyOf(connectionTypes.values());
+        return claims.connectionTypes();
     }
 
     /**
@@ -148,8 +138,16 @@ public final class ModuleManager {
         } catch (ServiceConfigurationError e) {
             throw new ModuleRejected("a module on the module path cannot be loaded: " + e.getMessage(), e);
         }
-        found.sort(Comparator.comparing(m -> m.info().name()));
+        Map<String, ServerModule> byName = new TreeMap<>();
         for (ServerModule m : found) {
+            ServerModule other = byName.put(infoOf(m, origin(m)).name(), m);
+            if (other != null) {
+                throw new ModuleRejected(
+                        "two modules on the module path have the name '" + m.info().name() + "': " + origin(other) + " and "
+                                + origin(m));
+            }
+        }
+        for (ServerModule m : byName.values()) {
             register(m, origin(m));
         }
     }
@@ -172,7 +170,7 @@ public final class ModuleManager {
         for (Path folder : folders) {
             PluginLayer layer = PluginLayer.read(folder);
             load(layer, List.of(), List.of());
-            found.add(layer.module().info().name());
+            inFolder.add(layer.module().info().name());
         }
     }
 
@@ -241,14 +239,10 @@ public final class ModuleManager {
                 throw new ModuleRejected("the module exports one or more module-side data types, can't unload");
             }
         }
-        boolean extended = modules.values().stream().filter(other -> !other.equals(m)).flatMap(other -> other.declared().commands.stream())
-                .anyMatch(c -> c.spec().name().indexOf('|') > 0
-                        && m.info().name().equals(ownerOfCommand.get(c.spec().name().substring(0, c.spec().name().indexOf('|')))));
-        if (!m.users().isEmpty() || extended || m.info().name().equals(jobLanesOwner)
-                || m.info().name().equals(persistenceOwner)) {
+        if (!m.users().isEmpty() || extendedByOthers(m) || claims.carriesServer(m.declared())) {
             throw new ModuleRejected("the module exports APIs used by other modules. Please unload them first and try again");
         }
-        if (server.blockedClients(m.info().name()) > 0) {
+        if (server.blockedClients(m.declared().registration()) > 0) {
             throw new ModuleRejected("the module has blocked clients. Please wait for them to be unblocked and try again");
         }
         if (m.loop().awaitsTimer()) {
@@ -259,6 +253,13 @@ public final class ModuleManager {
                 throw new ModuleRejected("the module has open connections. Please close them and try again");
             }
         }
+    }
+
+    /** Whether another module has a subcommand in a container of this one. */
+    private boolean extendedByOthers(LoadedModule m) {
+        return modules.values().stream().filter(other -> !other.equals(m)).flatMap(other -> other.declared().commands.stream())
+                .map(c -> c.spec().name()).filter(name -> name.indexOf('|') > 0)
+                .anyMatch(name -> claims.ownerOfCommand(name.substring(0, name.indexOf('|'))) == m.declared());
     }
 
     /** Number of modules that were unloaded while the server ran. */
@@ -293,21 +294,17 @@ public final class ModuleManager {
     }
 
     private LoadedModule register(ServerModule module, String origin, boolean plugin) throws ModuleRejected {
-        ModuleInfo info = module.info();
+        ModuleInfo info = infoOf(module, origin);
         LoadedModule same = modules.get(info.name());
         if (same != null) {
             throw new ModuleRejected(
                     "module '" + info.name() + "' from " + origin + ": a module of that name is loaded from " + same.origin());
         }
-        if (!SpiVersion.CURRENT.accepts(info.builtFor())) {
-            throw new ModuleRejected("module '" + info.name() + "' from " + origin + " is built for version " + info.builtFor()
-                    + " of the server API; this server has " + SpiVersion.CURRENT);
-        }
         StagedRegistrar staged = new StagedRegistrar(info.name(), options, plugin);
         boolean done = false;
         try {
-            module.configure(staged);
-            check(info.name(), staged);
+            declare(module, staged, origin);
+            claims.check(staged, null);
             Server server = bound;
             if (server == null) {
                 pending.add(staged);
@@ -315,93 +312,45 @@ public final class ModuleManager {
                 checkFits(server, staged);
                 commit(server, staged);
             }
-            claim(info.name(), staged);
+            claims.add(staged);
             done = true;
-        } catch (IllegalArgumentException | IllegalStateException e) {
-            throw new ModuleRejected("module '" + info.name() + "' from " + origin + ": " + e.getMessage(), e);
-        } catch (RuntimeException | LinkageError e) {
-            throw new ModuleRejected("module '" + info.name() + "' from " + origin + " failed to declare itself: " + e, e);
         } finally {
-            staged.seal();
             if (!done) {
-                options.undeclareAll(info.name());
+                withdraw(staged);
             }
         }
-        LoadedModule loaded = new LoadedModule(module, origin, staged, new ModuleLoop(() -> server().loop()));
+        LoadedModule loaded = new LoadedModule(module, info, origin, staged, new ModuleLoop(() -> server().loop()));
         modules.put(info.name(), loaded);
         LOG.debug("Module '{}' version {} registered from {}", info.name(), info.version(), origin);
         return loaded;
     }
 
-    private void check(String module, StagedRegistrar staged) throws ModuleRejected {
-        Map<String, String> commands = new HashMap<>(ownerOfCommand);
-        for (StagedRegistrar.StagedCommand c : staged.commands) {
-            String name = c.spec().name();
-            refuseTaken("command", name, module, commands.putIfAbsent(name, module));
-            int bar = name.indexOf('|');
-            if (bar >= 0 && !commands.containsKey(name.substring(0, bar))) {
-                throw new ModuleRejected("module '" + module + "': subcommand '" + name + "' has no container");
-            }
+    /** Who a module is, if it is one for this server. */
+    private static ModuleInfo infoOf(ServerModule module, String origin) throws ModuleRejected {
+        ModuleInfo info;
+        try {
+            info = module.info();
+        } catch (RuntimeException | LinkageError | AssertionError e) {
+            throw new ModuleRejected("the module from " + origin + " does not say who it is: " + Failures.reason(e), e);
         }
-        Map<String, String> types = new HashMap<>(ownerOfType);
-        for (DataType t : staged.dataTypes) {
-            refuseTaken("data type", t.name(), module, types.putIfAbsent(t.name(), module));
-            refuseTaken("type id", t.id().name(), module, types.putIfAbsent("id " + t.id().name(), module));
+        if (!SpiVersion.CURRENT.accepts(info.builtFor())) {
+            throw new ModuleRejected("module '" + info.name() + "' from " + origin + " is built for version " + info.builtFor()
+                    + " of the server API; this server has " + SpiVersion.CURRENT);
         }
-        Map<String, String> connections = new HashMap<>(ownerOfConnectionType);
-        for (ConnectionType t : staged.connectionTypes) {
-            refuseTaken("connection type", t.name(), module, connections.putIfAbsent(t.name(), module));
-        }
-        Map<String, String> infos = new HashMap<>(ownerOfInfo);
-        for (StagedRegistrar.StagedInfo i : staged.infos) {
-            refuseTaken("INFO section", i.title(), module, infos.putIfAbsent(i.title().toLowerCase(Locale.ROOT), module));
-        }
-        Map<String, String> jobs = new HashMap<>(ownerOfJobType);
-        for (BackgroundJobType<?, ?> t : staged.jobTypes) {
-            refuseTaken("job type", t.name(), module, jobs.putIfAbsent(t.name(), module));
-        }
-        if (staged.jobLanes != null && jobLanesOwner != null) {
-            throw new ModuleRejected("module '" + module + "': background jobs are run by module '" + jobLanesOwner + "' already");
-        }
-        if (staged.persistence != null && persistenceOwner != null) {
-            throw new ModuleRejected("module '" + module + "': data is kept by module '" + persistenceOwner + "' already");
-        }
-        for (Class<?> api : staged.exports.keySet()) {
-            String owner = ownerOfExport.get(api);
-            if (owner != null) {
-                throw new ModuleRejected("API " + api.getName() + " of module '" + module + "' is exported by module '" + owner + "'");
-            }
-        }
+        return info;
     }
 
-    private static void refuseTaken(String what, String name, String module, @Nullable String owner) throws ModuleRejected {
-        if (owner != null) {
-            throw new ModuleRejected(
-                    what + " '" + name.toLowerCase(Locale.ROOT) + "' of module '" + module + "' is taken by module '" + owner + "'");
-        }
-    }
-
-    /** Notes whose the names are from now on. */
-    private void claim(String module, StagedRegistrar staged) {
-        staged.commands.forEach(c -> ownerOfCommand.put(c.spec().name(), module));
-        for (DataType t : staged.dataTypes) {
-            ownerOfType.put(t.name(), module);
-            ownerOfType.put("id " + t.id().name(), module);
-        }
-        for (ConnectionType t : staged.connectionTypes) {
-            connectionTypes.put(t.name(), t);
-            ownerOfConnectionType.put(t.name(), module);
-        }
-        staged.infos.forEach(i -> ownerOfInfo.put(i.title().toLowerCase(Locale.ROOT), module));
-        staged.jobTypes.forEach(t -> ownerOfJobType.put(t.name(), module));
-        staged.exports.keySet().forEach(api -> ownerOfExport.put(api, module));
-        exports.putAll(staged.exports);
-        if (staged.jobLanes != null) {
-            jobLanes = staged.jobLanes;
-            jobLanesOwner = module;
-        }
-        if (staged.persistence != null) {
-            persistenceOwner = module;
+    /** Has a module declare itself. */
+    private static void declare(ServerModule module, StagedRegistrar staged, String origin) throws ModuleRejected {
+        try {
+            module.configure(staged);
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            throw new ModuleRejected("module '" + staged.module() + "' from " + origin + ": " + e.getMessage(), e);
+        } catch (RuntimeException | LinkageError | AssertionError e) {
+            throw new ModuleRejected("module '" + staged.module() + "' from " + origin + " failed to declare itself: "
+                    + Failures.reason(e), e);
+        } finally {
+            staged.seal();
         }
     }
 
@@ -421,42 +370,38 @@ public final class ModuleManager {
     }
 
     private static void commit(Server server, StagedRegistrar staged) {
-        staged.commands.forEach(c -> server.addCommand(c.spec(), c.handler(), staged.module()));
+        staged.commands.forEach(c -> server.addCommand(c.spec(), c.handler(), staged.registration()));
         staged.dataTypes.forEach(server.databases()::addType);
         if (staged.persistence != null) {
             server.durability().provide(staged.persistence);
         }
-        staged.infos.forEach(i -> server.info().add(staged.module(), i.title(), i.byDefault(), i.source()));
+        staged.infos.forEach(i -> server.info().add(staged.registration(), i.title(), i.byDefault(), i.source()));
         staged.listeners.forEach(l -> listen(server, l));
         staged.keyListeners.forEach(l -> server.events().listenKeys(l.classes(), l.listener()));
     }
 
     /** Takes back everything that a module has declared. */
     private void remove(LoadedModule m) {
-        String name = m.info().name();
-        StagedRegistrar declared = m.declared();
-        m.connectionTypes().forEach(t -> connectionTypes.remove(t.name()));
-        ownerOfCommand.values().removeIf(name::equals);
-        ownerOfType.values().removeIf(name::equals);
-        ownerOfConnectionType.values().removeIf(name::equals);
-        ownerOfInfo.values().removeIf(name::equals);
-        ownerOfExport.values().removeIf(name::equals);
-        ownerOfJobType.values().removeIf(name::equals);
-        JobLanes lanes = jobLanes;
+        claims.remove(m.declared());
+        modules.values().forEach(other -> other.users().remove(m));
+        modules.remove(m.info().name(), m);
+        withdraw(m.declared());
+    }
+
+    /** Takes back declarations, as far as they have taken effect. */
+    private void withdraw(StagedRegistrar declared) {
+        JobLanes lanes = claims.lanes();
         if (lanes != null) {
             declared.jobTypes.forEach(lanes::close);
         }
-        declared.exports.keySet().forEach(exports::remove);
-        modules.values().forEach(other -> other.users().remove(name));
-        options.undeclareAll(name);
-        modules.remove(name);
+        options.undeclare(declared.declaredOptions);
         pending.remove(declared);
         Server server = bound;
         if (server != null) {
-            server.removeCommands(name);
-            m.connectionTypes().forEach(server.listeners()::close);
+            server.removeCommands(declared.registration());
+            declared.connectionTypes.forEach(server.listeners()::close);
             declared.dataTypes.forEach(server.databases()::removeType);
-            declared.infos.forEach(i -> server.info().remove(i.title()));
+            server.info().remove(declared.registration());
             declared.listeners.forEach(l -> forget(server, l));
             declared.keyListeners.forEach(l -> server.events().forgetKeys(l.classes(), l.listener()));
         }
@@ -489,9 +434,9 @@ public final class ModuleManager {
     private void start(LoadedModule m, Path workingDirectory) throws ModuleRejected {
         try {
             m.module().start(new Context(m, workingDirectory));
-        } catch (Exception | LinkageError e) {
+        } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {
             stop(m, StopReason.UNLOAD);
-            throw new ModuleRejected("module '" + m.info().name() + "' cannot start: " + (e.getMessage() == null ? e : e.getMessage()), e);
+            throw new ModuleRejected("module '" + m.info().name() + "' cannot start: " + Failures.reason(e), e);
         }
         m.started(true);
         listen(m);
@@ -516,17 +461,13 @@ public final class ModuleManager {
 
     private List<LoadedModule> lanesFirst() {
         List<LoadedModule> ordered = new ArrayList<>(modules.values());
-        LoadedModule owner = jobLanesOwner == null ? null : modules.get(jobLanesOwner);
-        if (owner != null) {
-            ordered.remove(owner);
-            ordered.addFirst(owner);
-        }
+        ordered.sort(Comparator.comparing(m -> !claims.runsJobs(m.declared())));
         return ordered;
     }
 
     /** Lets the lanes of background jobs run, when all modules have started; what was submitted before begins now. */
     public void startLanes() {
-        JobLanes lanes = jobLanes;
+        JobLanes lanes = claims.lanes();
         if (lanes != null) {
             lanes.start();
         }
@@ -544,7 +485,7 @@ public final class ModuleManager {
     public void stop(StopReason reason) {
         for (LoadedModule m : lanesFirst().reversed()) {
             if (m.started()) {
-                if (m.info().name().equals(jobLanesOwner)) {
+                if (claims.runsJobs(m.declared())) {
                     stopLanes();
                 }
                 stop(m, reason);
@@ -557,7 +498,7 @@ public final class ModuleManager {
     }
 
     private void stopLanes() {
-        JobLanes lanes = jobLanes;
+        JobLanes lanes = claims.lanes();
         if (lanes != null && !lanes.stop(LANES_GRACE)) {
             LOG.warn("Background jobs have not all been done: the server stopped before");
         }
@@ -566,7 +507,7 @@ public final class ModuleManager {
     private static void stop(LoadedModule m, StopReason reason) {
         try {
             m.module().stop(reason);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
             LOG.warn("Module '{}' failed to stop", m.info().name(), e);
         }
         m.started(false);
@@ -620,7 +561,7 @@ public final class ModuleManager {
 
         @Override
         public <J, R> JobQueue<J, R> jobs(BackgroundJobType<J, R> type) {
-            JobLanes lanes = jobLanes;
+            JobLanes lanes = claims.lanes();
             if (lanes == null) {
                 throw new IllegalStateException(
                         "job type '" + type.name() + "' has no lane: no module on the module path runs background jobs");
@@ -633,7 +574,7 @@ public final class ModuleManager {
 
         @Override
         public boolean runsJobs() {
-            return jobLanes != null;
+            return claims.lanes() != null;
         }
 
         @Override
@@ -656,11 +597,12 @@ public final class ModuleManager {
 
         @Override
         public <A> Optional<A> require(Class<A> api) {
-            LoadedModule owner = modules.get(ownerOfExport.getOrDefault(api, ""));
+            StagedRegistrar exporter = claims.exporter(api);
+            LoadedModule owner = exporter == null ? null : modules.get(exporter.module());
             if (owner != null && !owner.equals(module)) {
-                owner.users().add(module.info().name());
+                owner.users().add(module);
             }
-            return Optional.ofNullable(exports.get(api)).map(api::cast);
+            return claims.exported(api);
         }
     }
 

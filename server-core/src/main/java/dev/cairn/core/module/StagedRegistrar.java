@@ -23,6 +23,7 @@ import dev.cairn.api.job.BackgroundJobType;
 import dev.cairn.api.job.JobLanes;
 import dev.cairn.api.persistence.Persistence;
 import dev.cairn.core.config.Options;
+import dev.cairn.core.server.Registration;
 
 /** Collects what one module declares, until it is committed or dropped. Main thread. */
 final class StagedRegistrar implements Registrar {
@@ -42,7 +43,7 @@ final class StagedRegistrar implements Registrar {
     record StagedListener<E>(Class<E> eventClass, Consumer<? super E> listener) {
     }
 
-    private final String module;
+    private final Registration registration;
     private final Options options;
     private final boolean prefixed;
     private boolean open = true;
@@ -54,6 +55,7 @@ final class StagedRegistrar implements Registrar {
     final List<StagedListener<?>> listeners = new ArrayList<>();
     final List<StagedKeyListener> keyListeners = new ArrayList<>();
     final Map<Class<?>, Object> exports = new LinkedHashMap<>();
+    final List<Option<?>> declaredOptions = new ArrayList<>();
     @Nullable JobLanes jobLanes;
     @Nullable Persistence persistence;
 
@@ -63,13 +65,18 @@ final class StagedRegistrar implements Registrar {
      * @param prefixed whether its options are named {@code module.option}, as those of a module that is loaded later are
      */
     StagedRegistrar(String module, Options options, boolean prefixed) {
-        this.module = module;
+        this.registration = new Registration(module);
         this.options = options;
         this.prefixed = prefixed;
     }
 
     String module() {
-        return module;
+        return registration.module();
+    }
+
+    /** What tells these declarations from those of another version of the module. */
+    Registration registration() {
+        return registration;
     }
 
     /** Ends the declarations; later ones are refused. */
@@ -79,7 +86,7 @@ final class StagedRegistrar implements Registrar {
 
     private void checkOpen() {
         if (!open) {
-            throw new IllegalStateException("module '" + module + "' declares something outside of configure");
+            throw new IllegalStateException("module '" + module() + "' declares something outside of configure");
         }
     }
 
@@ -128,7 +135,9 @@ final class StagedRegistrar implements Registrar {
     @Override
     public <T> Option<T> option(OptionSpec<T> spec) {
         checkOpen();
-        return options.declare(prefixed ? spec.prefixed(module) : spec, module);
+        Option<T> option = options.declare(prefixed ? spec.prefixed(module()) : spec, module());
+        declaredOptions.add(option);
+        return option;
     }
 
     @Override

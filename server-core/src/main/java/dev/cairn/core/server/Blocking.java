@@ -60,12 +60,12 @@ final class Blocking {
         return count;
     }
 
-    /** Number of clients that wait in commands of a module. */
-    int count(String module) {
+    /** Number of clients that wait in commands of a registration. */
+    int count(Registration of) {
         int sum = 0;
         for (ServerClient client : server.clients().all()) {
             Blocked b = client.blocked;
-            sum += b != null && b.entry.module().equals(module) ? 1 : 0;
+            sum += b != null && b.entry.registration() == of ? 1 : 0;
         }
         return sum;
     }

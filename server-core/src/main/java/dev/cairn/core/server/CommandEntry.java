@@ -19,7 +19,7 @@ public final class CommandEntry {
 
     private final CommandSpec spec;
     private final @Nullable Command handler;
-    private final String module;
+    private final Registration registration;
     private final String wireName;
     private final @Nullable CommandEntry parent;
     private @Nullable CommandTable subcommands;
@@ -61,10 +61,10 @@ public final class CommandEntry {
 
     private @Nullable LatencyHistogram histogram;
 
-    CommandEntry(CommandSpec spec, @Nullable Command handler, String module, @Nullable CommandEntry parent) {
+    CommandEntry(CommandSpec spec, @Nullable Command handler, Registration registration, @Nullable CommandEntry parent) {
         this.spec = spec;
         this.handler = handler;
-        this.module = module;
+        this.registration = registration;
         this.parent = parent;
         this.wireName = spec.name().toLowerCase(Locale.ROOT);
         this.subcommands = handler == null ? new CommandTable() : null;
@@ -101,9 +101,14 @@ public final class CommandEntry {
         return handler;
     }
 
-    /** The module that brought it. */
+    /** The name of the module that brought it. */
     public String module() {
-        return module;
+        return registration.module();
+    }
+
+    /** What it was brought with. */
+    Registration registration() {
+        return registration;
     }
 
     /** The full name as the wire shows it, such as {@code client|id}. */

@@ -91,13 +91,13 @@ public final class CommandTable {
         return e;
     }
 
-    /** Removes all commands of a module, subcommands of other modules' containers too. */
-    void removeAll(String module) {
-        byName.values().removeIf(e -> e.module().equals(module));
+    /** Removes all commands of a registration, subcommands of other modules' containers too. */
+    void removeAll(Registration of) {
+        byName.values().removeIf(e -> e.registration() == of);
         for (CommandEntry e : byName.values()) {
             CommandTable subs = e.subcommands();
             if (subs != null) {
-                subs.removeAll(module);
+                subs.removeAll(of);
             }
         }
         rebuild();

@@ -16,8 +16,8 @@ import dev.cairn.api.InfoWriter;
  * The sections of INFO: the core's first, in the order of their registration, then those of modules. Main thread.
  */
 public final class InfoSections {
-    /** The name by which the core registers its sections. */
-    private static final String CORE = "core";
+    /** What the core registers its sections with that are not of a module. */
+    private static final Registration CORE = new Registration("core");
     /** The core's section that lists the modules; to ask for it is to ask for their sections too. */
     private static final String MODULES = "modules";
 
@@ -25,17 +25,17 @@ public final class InfoSections {
         BY_DEFAULT, WITH_ALL, BY_NAME_ONLY
     }
 
-    private record Section(String module, String title, Shown shown, InfoSource source) {
+    private record Section(Registration registration, String title, Shown shown, InfoSource source) {
         boolean ofCore() {
-            return module.equals(CORE);
+            return registration.module().equals(CORE.module());
         }
     }
 
     private final Map<String, Section> sections = new LinkedHashMap<>();
 
     /** Adds a section; false when the title is taken. */
-    public boolean add(String module, String title, boolean byDefault, InfoSource source) {
-        return add(new Section(module, title, byDefault ? Shown.BY_DEFAULT : Shown.WITH_ALL, source));
+    public boolean add(Registration of, String title, boolean byDefault, InfoSource source) {
+        return add(new Section(of, title, byDefault ? Shown.BY_DEFAULT : Shown.WITH_ALL, source));
     }
 
     /** Adds a section of the core that is only shown when it is asked for by its name; false when the title is taken. */
@@ -47,9 +47,9 @@ public final class InfoSections {
         return sections.putIfAbsent(section.title.toLowerCase(Locale.ROOT), section) == null;
     }
 
-    /** Removes a section. */
-    public void remove(String title) {
-        sections.remove(title.toLowerCase(Locale.ROOT));
+    /** Removes all sections of a registration. */
+    public void remove(Registration of) {
+        sections.values().removeIf(s -> s.registration == of);
     }
 
     /**

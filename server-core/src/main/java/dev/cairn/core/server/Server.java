@@ -337,10 +337,10 @@ public final class Server implements AutoCloseable {
      * @param handler executes it; null for a container
      * @throws IllegalStateException when the name is taken or the container is missing
      */
-    public void addCommand(CommandSpec spec, @Nullable Command handler, String module) {
+    public void addCommand(CommandSpec spec, @Nullable Command handler, Registration of) {
         int bar = spec.name().indexOf('|');
         CommandEntry parent = bar < 0 ? null : originalCommands.find(spec.name().substring(0, bar));
-        CommandEntry entry = new CommandEntry(spec, handler, module, parent);
+        CommandEntry entry = new CommandEntry(spec, handler, of, parent);
         boolean added;
         if (bar < 0) {
             added = originalCommands.add(spec.name(), entry) && commands.add(spec.name(), entry);
@@ -352,9 +352,9 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    /** Number of clients that wait in commands of a module. */
-    public int blockedClients(String module) {
-        return blocking.count(module);
+    /** Number of clients that wait in commands of a registration. */
+    public int blockedClients(Registration of) {
+        return blocking.count(of);
     }
 
     /** Number of connections of a type. */
@@ -362,15 +362,15 @@ public final class Server implements AutoCloseable {
         return clients.all().stream().filter(c -> c.connection().type().equals(type)).count();
     }
 
-    /** Removes all commands of a module, under whatever names they are; transactions that have queued one of them fail. */
-    public void removeCommands(String module) {
+    /** Removes all commands of a registration, under whatever names they are; transactions that have queued one of them fail. */
+    public void removeCommands(Registration of) {
         for (CommandTable table : List.of(commands, originalCommands)) {
-            table.removeAll(module);
+            table.removeAll(of);
         }
-        transactions.forgetCommands(module, clients.all());
+        transactions.forgetCommands(of, clients.all());
         for (ServerClient client : clients.all()) {
             CommandEntry last = client.lastCommand;
-            if (last != null && last.module().equals(module)) {
+            if (last != null && last.registration() == of) {
                 client.lastCommand = null;
             }
         }

@@ -76,10 +76,10 @@ final class Transaction {
         return failed;
     }
 
-    /** Whether a command of the module is queued. */
-    boolean holds(String module, StoredCommand view) {
+    /** Whether a command of the registration is queued. */
+    boolean holds(Registration of, StoredCommand view) {
         for (long block = first; block != 0; block = StoredCommand.next(block)) {
-            if (view.set(block).entry().module().equals(module)) {
+            if (view.set(block).entry().registration() == of) {
                 return true;
             }
         }

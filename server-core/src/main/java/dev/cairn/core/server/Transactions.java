@@ -71,16 +71,16 @@ public final class Transactions {
         }
     }
 
-    /** Fails the transactions that have queued commands of a module, and forgets these commands. */
-    void forgetCommands(String module, Iterable<ServerClient> clients) {
+    /** Fails the transactions that have queued commands of a registration, and forgets these commands. */
+    void forgetCommands(Registration of, Iterable<ServerClient> clients) {
         StoredCommand view = new StoredCommand(entries);
         for (ServerClient client : clients) {
             Transaction t = client.transaction;
-            if (t != null && t.holds(module, view)) {
+            if (t != null && t.holds(of, view)) {
                 t.fail();
             }
         }
-        entries.replaceAll(e -> e == null || e.module().equals(module) ? null : e);
+        entries.replaceAll(e -> e == null || e.registration() == of ? null : e);
     }
 
     /** Watches a key for the client. */

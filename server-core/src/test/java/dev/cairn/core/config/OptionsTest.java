@@ -58,7 +58,7 @@ class OptionsTest {
 
     @Test
     void takesOptionsOfAModuleBack() throws Exception {
-        options.undeclareAll("first");
+        options.undeclare(List.of(size, color));
         assertTrue(options.matching(List.of("size", "old-size", "color")).isEmpty());
         assertEquals(1, options.matching(List.of("fixed")).size());
         options.declare(OptionSpec.flag("size", true), "third");
@@ -70,10 +70,10 @@ class OptionsTest {
                 OptionSpec.flag("fixed", false)));
         assertEquals("yes", options.matching(List.of("fixed")).getFirst().value());
         assertEquals("1", options.matching(List.of("door")).getFirst().value());
-        options.declare(OptionSpec.integer("port", 2, 0, 10), "transport");
+        Option<Long> port = options.declare(OptionSpec.integer("port", 2, 0, 10), "transport");
         assertTrue(options.matching(List.of("door")).isEmpty());
         assertEquals("2", options.matching(List.of("port")).getFirst().value());
-        options.undeclareAll("transport");
+        options.undeclare(List.of(port));
         assertEquals("1", options.matching(List.of("door")).getFirst().value());
     }
 
@@ -85,7 +85,7 @@ class OptionsTest {
         Option<Long> port = options.declare(OptionSpec.integer("port", 2, 0, 10).alias("door"), "transport");
         assertEquals(7, port.value());
         assertTrue(options.withoutEffect().isEmpty());
-        options.undeclareAll("transport");
+        options.undeclare(List.of(port));
         assertEquals("Option 'door' of module other: argument must be between 0 and 5 inclusive", assertThrows(IllegalStateException.class,
                 () -> options.declare(OptionSpec.integer("door", 2, 0, 5), "other")).getMessage());
     }

@@ -64,7 +64,7 @@ class ClientsTest {
 
     private void add(String name, int arity, Command handler) {
         server.addCommand(CommandSpec.of(name, arity).group(dev.cairn.api.command.CommandGroup.GENERIC).since("1.0.0").summary("A test.")
-                .complexity("O(1)").build(), handler, "test");
+                .complexity("O(1)").build(), handler, new Registration("test"));
     }
 
     private static Suspension suspension(@Nullable Bytes key) {

@@ -12,11 +12,13 @@ import dev.cairn.core.os.ProcessStats;
 
 /** The text of INFO: sections, numbers, amounts of memory. */
 class InfoTextTest {
+    private static final Registration CORE = new Registration("core");
+
     private static InfoSections sections() {
         InfoSections sections = new InfoSections();
-        assertTrue(sections.add("core", "First", true, out -> out.field("a", 1).field("b", 2.5, 2)));
-        assertTrue(sections.add("core", "Second", false, out -> out.field("c", "x")));
-        assertTrue(sections.add("core", "Third", true, out -> out.field("d", 3)));
+        assertTrue(sections.add(CORE, "First", true, out -> out.field("a", 1).field("b", 2.5, 2)));
+        assertTrue(sections.add(CORE, "Second", false, out -> out.field("c", "x")));
+        assertTrue(sections.add(CORE, "Third", true, out -> out.field("d", 3)));
         return sections;
     }
 
@@ -39,7 +41,7 @@ class InfoTextTest {
 
     @Test
     void refusesATitleThatIsTaken() {
-        assertFalse(sections().add("core", "FIRST", true, out -> {
+        assertFalse(sections().add(CORE, "FIRST", true, out -> {
         }));
     }
 

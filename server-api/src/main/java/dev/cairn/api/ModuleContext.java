@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
+import dev.cairn.api.command.Outcall;
 import dev.cairn.api.command.Publisher;
 import dev.cairn.api.config.Option;
 import dev.cairn.api.io.Loop;
@@ -48,6 +49,16 @@ public interface ModuleContext {
      */
     default <T> Optional<Option<T>> option(String name, Class<T> type) {
         return Optional.empty();
+    }
+
+    /**
+     * Executes commands outside of any command: in a timer, a listener, the completion of a job. Main thread.
+     *
+     * @param database the index of the database, from 0
+     * @throws IllegalArgumentException when there is no such database
+     */
+    default Outcall outcall(int database) {
+        throw new UnsupportedOperationException("this server executes no commands for modules");
     }
 
     /** Sends messages to those who have subscribed; main thread only, from another through {@link Loop#post}. */

@@ -3,7 +3,9 @@ package dev.cairn.api;
 import java.util.Set;
 import java.util.function.Consumer;
 
+import dev.cairn.api.command.Authenticator;
 import dev.cairn.api.command.Command;
+import dev.cairn.api.command.CommandFilter;
 import dev.cairn.api.command.CommandSpec;
 import dev.cairn.api.config.Option;
 import dev.cairn.api.config.OptionSpec;
@@ -74,6 +76,29 @@ public interface Registrar {
 
     /** Listens to what happens to keys, for the given classes of events. */
     void onKeys(Set<KeyEventClass> classes, KeyListener listener);
+
+    /**
+     * Declares a filter of commands.
+     *
+     * @see CommandFilter
+     */
+    default void filter(CommandFilter filter) {
+        throw new UnsupportedOperationException("this server takes no filters");
+    }
+
+    /** Declares who decides on passwords. */
+    default void authenticator(Authenticator authenticator) {
+        throw new UnsupportedOperationException("this server takes no authenticators");
+    }
+
+    /**
+     * Declares an ACL category, for {@link CommandSpec.Builder#acl(String)} of this module and others.
+     *
+     * @param name letters, digits, {@code -} and {@code _}, in lower case; not that of a category there is
+     */
+    default void aclCategory(String name) {
+        throw new UnsupportedOperationException("this server takes no ACL categories");
+    }
 
     /** Offers an API to other modules, which ask for it with {@link ModuleContext#require}. */
     <A> void export(Class<A> api, A implementation);

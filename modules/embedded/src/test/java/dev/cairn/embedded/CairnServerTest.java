@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-import dev.cairn.resp.Value;
+import dev.cairn.api.command.Value;
 import dev.cairn.sockets.SocketsModule;
 import dev.cairn.transport.inprocess.InProcessClient;
 import dev.cairn.transport.tcp.TcpModule;

@@ -1,5 +1,6 @@
 package dev.cairn.resp;
 
+import dev.cairn.api.command.Value;
 import dev.cairn.api.command.Bytes;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;

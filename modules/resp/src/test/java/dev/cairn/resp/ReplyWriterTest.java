@@ -1,5 +1,6 @@
 package dev.cairn.resp;
 
+import dev.cairn.api.command.Value;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

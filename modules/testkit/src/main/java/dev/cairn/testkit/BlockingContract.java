@@ -14,7 +14,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-import dev.cairn.resp.Value;
+import dev.cairn.api.command.Value;
 
 /**
  * What every command that lets its client wait keeps: however the wait ends, and whatever happens at the same moment, the client gets

@@ -28,7 +28,7 @@ import dev.cairn.api.command.CommandSpec;
 import dev.cairn.api.command.KeySpec;
 import dev.cairn.api.command.Token;
 import dev.cairn.core.server.KeyFinder;
-import dev.cairn.resp.Value;
+import dev.cairn.api.command.Value;
 
 /**
  * What every command of a module keeps: it is documented, refuses a wrong number of arguments, opens the keys that its key specs tell and

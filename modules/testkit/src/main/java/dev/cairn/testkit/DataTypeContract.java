@@ -21,7 +21,7 @@ import org.junit.jupiter.api.TestFactory;
 import dev.cairn.api.command.Bytes;
 import dev.cairn.api.data.DataType;
 import dev.cairn.api.data.Slot;
-import dev.cairn.resp.Value;
+import dev.cairn.api.command.Value;
 
 /**
  * What every data type keeps: what it saves loads into an equal value, so does what its earlier versions saved, a truncated one is refused,

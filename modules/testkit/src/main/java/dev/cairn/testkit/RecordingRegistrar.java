@@ -7,7 +7,9 @@ import java.util.function.Consumer;
 
 import dev.cairn.api.InfoSource;
 import dev.cairn.api.Registrar;
+import dev.cairn.api.command.Authenticator;
 import dev.cairn.api.command.Command;
+import dev.cairn.api.command.CommandFilter;
 import dev.cairn.api.command.CommandSpec;
 import dev.cairn.api.config.Option;
 import dev.cairn.api.config.OptionSpec;
@@ -52,6 +54,21 @@ final class RecordingRegistrar implements Registrar {
     public void connectionType(ConnectionType type) {
         connectionTypes.add(type);
         lines.add("connection type " + type.name());
+    }
+
+    @Override
+    public void filter(CommandFilter filter) {
+        lines.add("filter");
+    }
+
+    @Override
+    public void authenticator(Authenticator authenticator) {
+        lines.add("authenticator");
+    }
+
+    @Override
+    public void aclCategory(String name) {
+        lines.add("ACL category " + name);
     }
 
     @Override

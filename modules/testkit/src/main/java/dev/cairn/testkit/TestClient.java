@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import dev.cairn.resp.Resp;
-import dev.cairn.resp.Value;
+import dev.cairn.api.command.Value;
 import dev.cairn.transport.inprocess.InProcessTransport;
 
 /**

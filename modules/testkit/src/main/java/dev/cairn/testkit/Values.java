@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 import dev.cairn.api.command.Bytes;
-import dev.cairn.resp.Value;
+import dev.cairn.api.command.Value;
 
 /** Replies as text and across the versions of the protocol. */
 public final class Values {

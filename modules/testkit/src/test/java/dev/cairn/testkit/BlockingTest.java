@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import dev.cairn.api.command.Ticket;
-import dev.cairn.resp.Value;
+import dev.cairn.api.command.Value;
 
 /** Clients that wait, by the SPI's means for it. */
 @Timeout(60)

@@ -11,7 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-import dev.cairn.resp.Value;
+import dev.cairn.api.command.Value;
 import dev.cairn.structures.Pages;
 
 /** What clients may do, and what happens when they do more. */

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 
 import dev.cairn.api.command.Bytes;
 import dev.cairn.api.data.Keyspace;
-import dev.cairn.resp.Value;
+import dev.cairn.api.command.Value;
 import dev.cairn.structures.Pages;
 
 /** The keyspace through the wire: expiry, iteration, exchange, memory. */

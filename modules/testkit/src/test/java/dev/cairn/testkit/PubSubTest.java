@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import dev.cairn.resp.Value;
+import dev.cairn.api.command.Value;
 
 /** Publish and subscribe as clients see it. */
 @Timeout(60)

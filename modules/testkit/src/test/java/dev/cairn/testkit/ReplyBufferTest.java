@@ -8,7 +8,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-import dev.cairn.resp.Value;
+import dev.cairn.api.command.Value;
 
 /** How the size of a client's reply buffer follows its use. */
 @Timeout(120)

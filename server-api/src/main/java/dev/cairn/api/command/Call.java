@@ -25,6 +25,11 @@ public interface Call {
     /** The command being executed. */
     CommandSpec command();
 
+    /** Executes other commands on the database that the client has selected, as part of this one. */
+    default Outcall outcall() {
+        throw new UnsupportedOperationException("this server executes no commands for modules");
+    }
+
     /** Sends messages to those who have subscribed; what the client gets itself comes after this command's reply. */
     Publisher publisher();
 

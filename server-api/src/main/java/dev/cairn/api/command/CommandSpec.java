@@ -1,10 +1,12 @@
 package dev.cairn.api.command;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.function.ToIntBiFunction;
 
@@ -78,6 +80,11 @@ public final class CommandSpec {
     /** The ACL categories, those implied by the flags included. */
     public Set<AclCategory> categories() {
         return categories;
+    }
+
+    /** The ACL categories that modules declare, by their names. */
+    public Set<String> moduleCategories() {
+        return from.moduleCategories;
     }
 
     /** The group. */
@@ -191,6 +198,7 @@ public final class CommandSpec {
         private String syntax = "";
         private Set<CommandFlag> flags = EnumSet.noneOf(CommandFlag.class);
         private final EnumSet<AclCategory> acl = EnumSet.noneOf(AclCategory.class);
+        private Set<String> moduleCategories = Set.of();
         private List<String> tips = List.of();
         private List<KeySpec> keySpecs = List.of();
         private BiFunction<KeySpec, Args, Set<KeySpec.Flag>> keyFlags = (spec, args) -> spec.flags();
@@ -241,6 +249,14 @@ public final class CommandSpec {
         /** Adds ACL categories to those that the flags imply. */
         public Builder acl(AclCategory... values) {
             acl.addAll(Arrays.asList(values));
+            return this;
+        }
+
+        /** Adds ACL categories that a module has declared with {@link dev.cairn.api.Registrar#aclCategory}. */
+        public Builder acl(String... names) {
+            Set<String> all = new TreeSet<>(moduleCategories);
+            all.addAll(Arrays.asList(names));
+            moduleCategories = Collections.unmodifiableSet(all);
             return this;
         }
 

@@ -1,6 +1,7 @@
 package dev.cairn.api.command;
 
 import java.math.BigInteger;
+import java.util.List;
 
 /**
  * Takes the reply of a command, in the protocol that the client speaks: types that RESP2 lacks are written as Redis writes them there.
@@ -98,4 +99,37 @@ public interface Reply {
 
     /** Ends the aggregate begun with {@code mark}: it has {@code n} elements, or pairs for a map. */
     Reply end(int mark, int n);
+
+    /** A value as it was replied by another command, in the protocol that the client speaks. */
+    default Reply value(Value value) {
+        switch (value) {
+            case Value.Simple(String text) -> simple(text);
+            case Value.Failure f -> error(f.asError());
+            case Value.Int(long n) -> integer(n);
+            case Value.Bulk(Bytes bytes) -> bulk(bytes);
+            case Value.Nil() -> nil();
+            case Value.NilArray() -> nilArray();
+            case Value.Real(double d, String _) -> real(d);
+            case Value.Bool(boolean b) -> bool(b);
+            case Value.BigNumber(BigInteger n) -> bigNumber(n);
+            case Value.Verbatim(String format, Bytes text) -> verbatim(format, text);
+            case Value.Array(List<Value> elements) -> array(elements.size()).values(elements);
+            case Value.Map(List<Value> elements) -> map(elements.size() / 2).values(elements);
+            case Value.Set(List<Value> elements) -> set(elements.size()).values(elements);
+            case Value.Push(List<Value> elements) -> push(elements.size()).values(elements);
+            case Value.Attributed(List<Value> attributes, Value of) -> {
+                if (attributes.size() > 0) {
+                    attribute(attributes.size() / 2).values(attributes);
+                }
+                value(of);
+            }
+        }
+        return this;
+    }
+
+    /** Values one after another, such as the elements of an array that was begun. */
+    default Reply values(List<Value> values) {
+        values.forEach(this::value);
+        return this;
+    }
 }

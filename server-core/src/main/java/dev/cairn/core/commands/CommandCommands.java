@@ -151,12 +151,13 @@ final class CommandCommands {
     }
 
     private static void writeCategories(CommandSpec spec, Reply out) {
-        out.set(spec.categories().size());
+        out.set(spec.categories().size() + spec.moduleCategories().size());
         for (AclCategory c : AclCategory.values()) {
             if (spec.categories().contains(c)) {
                 out.simple("@" + c.wireName());
             }
         }
+        spec.moduleCategories().forEach(name -> out.simple("@" + name));
     }
 
     private static void writeKeySpec(KeySpec k, Reply out) {
@@ -387,7 +388,8 @@ final class CommandCommands {
             return e -> e.module().equals(wanted);
         }
         if (args.is(3, ACLCAT)) {
-            return e -> e.spec().categories().stream().anyMatch(c -> c.wireName().equalsIgnoreCase(wanted));
+            return e -> e.spec().categories().stream().anyMatch(c -> c.wireName().equalsIgnoreCase(wanted))
+                    || e.spec().moduleCategories().stream().anyMatch(wanted::equalsIgnoreCase);
         }
         if (args.is(3, PATTERN)) {
             return e -> StringMatch.matches(wanted, e.wireName(), true);

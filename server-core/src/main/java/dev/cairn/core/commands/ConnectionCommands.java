@@ -90,7 +90,6 @@ final class ConnectionCommands {
         if (args.size() > 3) {
             throw CommandError.SYNTAX;
         }
-        ServerClient client = ((CallContext) call).serverClient();
         for (int i = 1; i < args.size(); i++) {
             call.redact(i);
         }
@@ -98,11 +97,10 @@ final class ConnectionCommands {
             if (!server.authenticationRequired()) {
                 throw NO_PASSWORD_SET;
             }
-            authentication.authenticate(client, args.at(1));
+            authentication.authenticate(call, Authentication.DEFAULT_NAME, args.at(1), out, Reply::ok);
         } else {
-            authentication.authenticate(client, args.at(1), args.at(2));
+            authentication.authenticate(call, args.at(1), args.at(2), out, Reply::ok);
         }
-        out.ok();
     }
 
     private void hello(Call call, Args args, Reply out) {
@@ -134,10 +132,13 @@ final class ConnectionCommands {
                 throw CommandError.err("Syntax error in HELLO option '" + args.at(i).text() + "'");
             }
         }
-        if (user != null && password != null) {
-            authentication.authenticate(client, user, password);
+        if (user == null || password == null) {
+            greet(client, version, name, out);
+            return;
         }
-        greet(client, version, name, out);
+        int protocol = version;
+        String named = name;
+        authentication.authenticate(call, user, password, out, reply -> greet(client, protocol, named, reply));
     }
 
     private void greet(ServerClient client, int version, @Nullable String name, Reply out) {

@@ -1,15 +1,19 @@
 package dev.cairn.core.module;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
 import dev.cairn.api.ModuleRejected;
+import dev.cairn.api.command.AclCategory;
 import dev.cairn.api.data.DataType;
 import dev.cairn.api.io.ConnectionType;
 import dev.cairn.api.job.BackgroundJobType;
@@ -17,11 +21,15 @@ import dev.cairn.api.job.JobLanes;
 
 /** Whose the names are that modules have declared. Main thread. */
 final class Claims {
+    private static final Set<String> OF_THE_SERVER = Arrays.stream(AclCategory.values()).map(AclCategory::wireName)
+            .collect(Collectors.toUnmodifiableSet());
+
     private final Map<String, StagedRegistrar> commands = new HashMap<>();
     private final Map<String, StagedRegistrar> types = new HashMap<>();
     private final Map<String, StagedRegistrar> connections = new HashMap<>();
     private final Map<String, StagedRegistrar> infos = new HashMap<>();
     private final Map<String, StagedRegistrar> jobs = new HashMap<>();
+    private final Map<String, StagedRegistrar> categories = new HashMap<>();
     private final Map<Class<?>, StagedRegistrar> exports = new HashMap<>();
     private final Map<String, ConnectionType> connectionTypes = new LinkedHashMap<>();
     private @Nullable StagedRegistrar lanes;
@@ -61,6 +69,7 @@ final class Claims {
         for (BackgroundJobType<?, ?> t : staged.jobTypes) {
             names.take("job type", t.name(), t.name(), jobs, own);
         }
+        checkCategories(staged, names);
         checkSingle(staged, successorOf);
         for (Class<?> api : staged.exports.keySet()) {
             StagedRegistrar owner = names.owner(api, exports);
@@ -87,6 +96,24 @@ final class Claims {
             if (owner != null) {
                 throw new ModuleRejected(what + " '" + name.toLowerCase(Locale.ROOT) + "' of module '" + staged.module()
                         + "' is taken by module '" + owner.module() + "'");
+            }
+        }
+    }
+
+    private void checkCategories(StagedRegistrar staged, Names names) throws ModuleRejected {
+        Map<String, StagedRegistrar> own = new HashMap<>();
+        for (String c : staged.aclCategories) {
+            if (OF_THE_SERVER.contains(c)) {
+                throw new ModuleRejected("ACL category '" + c + "' of module '" + staged.module() + "' is the server's own");
+            }
+            names.take("ACL category", c, c, categories, own);
+        }
+        for (StagedRegistrar.StagedCommand c : staged.commands) {
+            for (String category : c.spec().moduleCategories()) {
+                if (!own.containsKey(category) && names.owner(category, categories) == null) {
+                    throw new ModuleRejected("command '" + c.spec().name().toLowerCase(Locale.ROOT) + "' of module '" + staged.module()
+                            + "' is in ACL category '" + category + "', which no module declares");
+                }
             }
         }
     }
@@ -120,6 +147,7 @@ final class Claims {
         }
         staged.infos.forEach(i -> infos.put(i.title().toLowerCase(Locale.ROOT), staged));
         staged.jobTypes.forEach(t -> jobs.put(t.name(), staged));
+        staged.aclCategories.forEach(c -> categories.put(c, staged));
         staged.exports.keySet().forEach(api -> exports.put(api, staged));
         if (staged.jobLanes != null) {
             lanes = staged;
@@ -132,7 +160,7 @@ final class Claims {
     /** Frees the names that are taken by these declarations. */
     void remove(StagedRegistrar staged) {
         staged.connectionTypes.forEach(t -> connectionTypes.remove(t.name(), t));
-        List.of(commands, types, connections, infos, jobs).forEach(taken -> taken.values().removeIf(s -> s == staged));
+        List.of(commands, types, connections, infos, jobs, categories).forEach(taken -> taken.values().removeIf(s -> s == staged));
         exports.values().removeIf(s -> s == staged);
     }
 

@@ -38,6 +38,7 @@ import dev.cairn.api.SpiVersion;
 import dev.cairn.api.StopReason;
 import dev.cairn.api.config.Option;
 import dev.cairn.api.data.DataType;
+import dev.cairn.api.command.Outcall;
 import dev.cairn.api.command.Publisher;
 import dev.cairn.api.data.Keyspace;
 import dev.cairn.api.event.ModuleChanged;
@@ -377,6 +378,8 @@ public final class ModuleManager {
         }
         staged.infos.forEach(i -> server.info().add(staged.registration(), i.title(), i.byDefault(), i.source()));
         staged.listeners.forEach(l -> listen(server, l));
+        staged.filters.forEach(server.filters()::add);
+        server.authenticators().addAll(staged.authenticators);
         staged.keyListeners.forEach(l -> server.events().listenKeys(l.classes(), l.listener()));
     }
 
@@ -403,6 +406,8 @@ public final class ModuleManager {
             declared.dataTypes.forEach(server.databases()::removeType);
             server.info().remove(declared.registration());
             declared.listeners.forEach(l -> forget(server, l));
+            declared.filters.forEach(server.filters()::remove);
+            server.authenticators().removeAll(declared.authenticators);
             declared.keyListeners.forEach(l -> server.events().forgetKeys(l.classes(), l.listener()));
         }
     }
@@ -580,6 +585,15 @@ public final class ModuleManager {
         @Override
         public <T> Optional<Option<T>> option(String name, Class<T> type) {
             return options.find(name, type);
+        }
+
+        @Override
+        public Outcall outcall(int database) {
+            Server server = server();
+            if (database < 0 || database >= server.databases().count()) {
+                throw new IllegalArgumentException("database " + database + ": there are " + server.databases().count());
+            }
+            return server.outcall(server.databases().at(database));
         }
 
         @Override

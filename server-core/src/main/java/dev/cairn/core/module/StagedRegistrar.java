@@ -5,13 +5,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 
 import dev.cairn.api.InfoSource;
 import dev.cairn.api.Registrar;
+import dev.cairn.api.command.Authenticator;
 import dev.cairn.api.command.Command;
+import dev.cairn.api.command.CommandFilter;
 import dev.cairn.api.command.CommandSpec;
 import dev.cairn.api.config.Option;
 import dev.cairn.api.config.OptionSpec;
@@ -43,6 +47,8 @@ final class StagedRegistrar implements Registrar {
     record StagedListener<E>(Class<E> eventClass, Consumer<? super E> listener) {
     }
 
+    private static final Pattern CATEGORY_NAME = Pattern.compile("[a-z0-9_-]+");
+
     private final Registration registration;
     private final Options options;
     private final boolean prefixed;
@@ -54,6 +60,9 @@ final class StagedRegistrar implements Registrar {
     final List<StagedInfo> infos = new ArrayList<>();
     final List<StagedListener<?>> listeners = new ArrayList<>();
     final List<StagedKeyListener> keyListeners = new ArrayList<>();
+    final List<CommandFilter> filters = new ArrayList<>();
+    final List<Authenticator> authenticators = new ArrayList<>();
+    final Set<String> aclCategories = new TreeSet<>();
     final Map<Class<?>, Object> exports = new LinkedHashMap<>();
     final List<Option<?>> declaredOptions = new ArrayList<>();
     @Nullable JobLanes jobLanes;
@@ -156,6 +165,29 @@ final class StagedRegistrar implements Registrar {
     public void onKeys(Set<KeyEventClass> classes, KeyListener listener) {
         checkOpen();
         keyListeners.add(new StagedKeyListener(Set.copyOf(classes), listener));
+    }
+
+    @Override
+    public void filter(CommandFilter filter) {
+        checkOpen();
+        filters.add(filter);
+    }
+
+    @Override
+    public void authenticator(Authenticator authenticator) {
+        checkOpen();
+        authenticators.add(authenticator);
+    }
+
+    @Override
+    public void aclCategory(String name) {
+        checkOpen();
+        if (!CATEGORY_NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException("ACL category '" + name + "': want lower-case letters, digits, '-' and '_'");
+        }
+        if (!aclCategories.add(name)) {
+            throw new IllegalArgumentException("ACL category '" + name + "' is declared twice");
+        }
     }
 
     @Override

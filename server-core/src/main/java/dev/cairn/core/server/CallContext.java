@@ -4,10 +4,12 @@ import dev.cairn.api.command.Call;
 import dev.cairn.api.command.Client;
 import dev.cairn.api.command.CommandError;
 import dev.cairn.api.command.CommandSpec;
+import dev.cairn.api.command.Outcall;
 import dev.cairn.api.command.Publisher;
 import dev.cairn.api.command.Suspension;
 import dev.cairn.api.command.Ticket;
 import dev.cairn.api.data.Keyspace;
+import dev.cairn.core.db.Database;
 
 /** The context of one execution, reused for the next. Main thread. */
 public final class CallContext implements Call {
@@ -15,6 +17,8 @@ public final class CallContext implements Call {
     private ServerClient client;
     private CommandEntry entry;
     private boolean inTransaction;
+    /** Whether the command has words that stand for its changes in the log: not when it is resumed. */
+    private boolean logged;
     /** When the command first let the server breathe, in the time of {@code System.nanoTime}. */
     private long since;
     private boolean breathed;
@@ -30,6 +34,7 @@ public final class CallContext implements Call {
         client = c;
         entry = e;
         inTransaction = transaction;
+        logged = true;
         redactions.clear();
         breathed = false;
         return this;
@@ -56,7 +61,8 @@ public final class CallContext implements Call {
             breathed = true;
             since = System.nanoTime();
         }
-        server.breathing().breathe(client, since);
+        ServerClient sender = server.dispatcher().current();
+        server.breathing().breathe(sender == null ? client : sender, since);
     }
 
     @Override
@@ -85,6 +91,20 @@ public final class CallContext implements Call {
     @Override
     public CommandSpec command() {
         return entry.spec();
+    }
+
+    Database database() {
+        return client.database;
+    }
+
+    /** Whether the command's words stand for its changes in the log, unless its handler says otherwise. */
+    boolean logged() {
+        return logged;
+    }
+
+    @Override
+    public Outcall outcall() {
+        return server.outcalls().of(this);
     }
 
     @Override

@@ -42,6 +42,8 @@ final class CommandStream {
     private boolean replaced;
     private boolean wrapped;
     private boolean muted;
+    /** Whether the words of an outer execution stand for what is changed. */
+    private boolean hushed;
     private int unitCommands;
     private long unitStart;
 
@@ -60,6 +62,22 @@ final class CommandStream {
     /** Has what happens from now on not logged, as while it comes from a log. */
     void mute(boolean value) {
         muted = value;
+    }
+
+    /**
+     * Has the words of the execution going on stand, or not any more, for those of executions inside of it.
+     *
+     * @return what it was before
+     */
+    boolean hush(boolean value) {
+        boolean before = hushed;
+        hushed = value;
+        return before;
+    }
+
+    /** Whether the words of an outer execution stand for what is changed. */
+    boolean hushed() {
+        return hushed;
     }
 
     /** Adds a log, which takes what comes from now on. Between commands only. */
@@ -128,7 +146,7 @@ final class CommandStream {
 
     /** Notes the words of the command that was executed, unless others stand for them. */
     void executed(ArgsView args, int database) {
-        if (!replaced) {
+        if (!replaced && !hushed) {
             int n = args.size();
             begin(database, n);
             for (int i = 0; i < n; i++) {
@@ -144,11 +162,11 @@ final class CommandStream {
      * @return whether anything was logged since the outermost execution began
      */
     boolean leave(boolean outer, boolean loose) {
-        if (--depth > 0) {
-            replaced = true;
+        boolean inner = --depth > 0;
+        replaced = outer || inner && !hushed;
+        if (inner) {
             return false;
         }
-        replaced = outer;
         return endUnit(loose);
     }
 
@@ -216,7 +234,7 @@ final class CommandStream {
 
         @Override
         public boolean wanted() {
-            return active();
+            return active() && !hushed;
         }
 
         @Override
@@ -227,7 +245,7 @@ final class CommandStream {
 
         @Override
         public Effects begin(int words) {
-            if (active()) {
+            if (wanted()) {
                 CommandStream.this.begin(database, words);
                 replaced = true;
             }
@@ -236,7 +254,7 @@ final class CommandStream {
 
         @Override
         public Effects word(Bytes word) {
-            if (active()) {
+            if (wanted()) {
                 buffer.word(word);
             }
             return this;
@@ -244,7 +262,7 @@ final class CommandStream {
 
         @Override
         public Effects word(long number) {
-            if (active()) {
+            if (wanted()) {
                 buffer.word(number);
             }
             return this;

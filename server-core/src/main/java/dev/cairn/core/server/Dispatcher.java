@@ -47,6 +47,7 @@ public final class Dispatcher {
     private final ServerStats stats;
     private final CommandStream stream;
     private final Durability durability;
+    private final Filters filters;
     private final ArgsView args = new ArgsView();
     private final ArgsView queuedArgs = new ArgsView();
     private final StoredCommand queued;
@@ -67,6 +68,7 @@ public final class Dispatcher {
         this.stats = server.stats();
         this.stream = server.stream();
         this.durability = server.durability();
+        this.filters = server.filters();
         this.ownTimes = new CommandTimes(server, true);
         this.times = ownTimes;
         this.queued = new StoredCommand(server.transactions().entries());
@@ -99,7 +101,7 @@ public final class Dispatcher {
         int done = 0;
         while (done < n) {
             a.bind(batch, done);
-            process(client, a, done++);
+            receive(client, a, done++);
             server.clients().limitOutput(client);
             if (client.halted()) {
                 break;
@@ -163,17 +165,27 @@ public final class Dispatcher {
         context = null;
     }
 
-    private void process(ServerClient client, ArgsView a, int place) {
-        NativeBytes name = a.view(0);
-        CommandEntry e = commands.find(name.address(), name.length());
-        CommandEntry container = null;
-        if (e != null && e.subcommands() != null && a.size() > 1) {
-            container = e;
-            e = subcommand(container, a);
+    /** Filters a command that was sent, where there are filters, and processes it. */
+    private void receive(ServerClient client, ArgsView sent, int place) {
+        if (!filters.active()) {
+            process(client, sent, place);
+            return;
         }
+        ArgsView a;
+        try {
+            a = filters.apply(client, sent, depth);
+        } catch (CommandError error) {
+            reject(client, null, sent, error);
+            return;
+        }
+        process(client, a, place);
+    }
+
+    private void process(ServerClient client, ArgsView a, int place) {
+        CommandEntry e = find(a);
         client.lastCommand = e;
         if (e == null) {
-            unknown(client, container, a);
+            unknown(client, a);
             return;
         }
         if (!e.accepts(a.size()) || e.handler() == null) {
@@ -253,25 +265,41 @@ public final class Dispatcher {
         }
     }
 
-    private static @Nullable CommandEntry subcommand(CommandEntry container, ArgsView a) {
+    /** The command, or the subcommand of a container, that the arguments name; null when there is none. */
+    @Nullable
+    CommandEntry find(ArgsView a) {
+        NativeBytes name = a.view(0);
+        CommandEntry e = commands.find(name.address(), name.length());
+        if (e == null || a.size() < 2) {
+            return e;
+        }
+        CommandTable subs = e.subcommands();
+        if (subs == null) {
+            return e;
+        }
         NativeBytes sub = a.view(1);
-        CommandTable subs = container.subcommands();
-        return subs == null ? null : subs.find(sub.address(), sub.length());
+        return subs.find(sub.address(), sub.length());
     }
 
-    /** Refuses a name that is no command's, or no subcommand's of the container. */
-    private void unknown(ServerClient client, @Nullable CommandEntry container, ArgsView a) {
-        if (container != null) {
-            reject(client, null, a, CommandError
-                    .err("unknown subcommand '" + excerpt(a.at(1), 128) + "'. Try " + container.spec().name() + " HELP."));
-        } else if (a.is(0, POST) || a.is(0, HOST)) {
+    /** Refuses a name that is no command's, or no subcommand's of a container. */
+    private void unknown(ServerClient client, ArgsView a) {
+        if (a.is(0, POST) || a.is(0, HOST)) {
             // a browser was made to send a request here, whose body might hold commands
             LOG.warn("Closing the connection from {}: it speaks HTTP, which may be an attempt to have a browser attack this server",
                     client.address());
             server.clients().closeLater(client);
         } else {
-            reject(client, null, a, unknownCommand(a));
+            reject(client, null, a, unknown(a));
         }
+    }
+
+    /** The error for a name that is no command's, or no subcommand's of a container. */
+    CommandError unknown(ArgsView a) {
+        NativeBytes name = a.view(0);
+        CommandEntry container = commands.find(name.address(), name.length());
+        return container == null
+                ? unknownCommand(a)
+                : CommandError.err("unknown subcommand '" + excerpt(a.at(1), 128) + "'. Try " + container.spec().name() + " HELP.");
     }
 
     /** The error for a wrong number of arguments. */
@@ -330,7 +358,7 @@ public final class Dispatcher {
 
     /** Executes a command whose checks are done; {@code place} is its number in the batch, or its block. */
     private void call(ServerClient client, CommandEntry e, ArgsView a, long place, boolean inTransaction) {
-        if (times.alone(e)) {
+        if (times.alone(e) || filters.active()) {
             long start = times.endRun();
             CallContext c = invoke(client, e, a, inTransaction);
             if (times.ranAlone(client, e, start, a, c.redactions()) > LONG_NANOS) {
@@ -360,7 +388,7 @@ public final class Dispatcher {
         }
         c.bind(client, e, inTransaction);
         ServerClient outer = current;
-        current = client;
+        current = client.internal() && outer != null ? outer : client;
         client.executing++;
         if (depth++ == 0) {
             databases.now(server.clock().millis());
@@ -463,6 +491,31 @@ public final class Dispatcher {
             call(client, queued.entry(), queuedArgs, block, true);
         }
         times.queued(false);
+    }
+
+    /**
+     * Executes a command for a module.
+     *
+     * @param within whether another is being executed, with the clock that this one is to see
+     * @param hushed whether the other's words stand for what this one changes
+     */
+    void executeForModule(ServerClient client, CommandEntry e, ArgsView a, boolean within, boolean hushed) {
+        if (!within) {
+            databases.now(server.clock().millis());
+        }
+        client.lastCommand = e;
+        long counted = countedErrors;
+        boolean outerHush = stream.hush(hushed || within && stream.hushed());
+        long start = System.nanoTime();
+        depth++;
+        try {
+            invoke(client, e, a, true);
+        } finally {
+            depth--;
+            countedErrors = counted;
+            stream.hush(outerHush);
+            e.took(System.nanoTime() - start, 1, ownTimes.tracking());
+        }
     }
 
     static CommandError aborted() {

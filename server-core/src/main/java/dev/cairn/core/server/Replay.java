@@ -46,7 +46,7 @@ final class Replay {
     Replay(Server server) {
         this.server = server;
         this.databases = server.databases();
-        this.client = new ServerClient(0, new SilentConnection(), parser, out, databases.at(0), server.clock().millis());
+        this.client = new ServerClient(0, new SilentConnection(""), parser, out, databases.at(0), server.clock().millis());
         client.authenticated(true, "default");
         client.replyMode(ServerClient.ReplyMode.OFF);
         out.onError(this::failed);

@@ -1,6 +1,7 @@
 package dev.cairn.core.server;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -8,11 +9,13 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import dev.cairn.api.command.Authenticator;
 import dev.cairn.api.command.Bytes;
 import dev.cairn.api.command.Command;
 import dev.cairn.api.command.CommandError;
 import dev.cairn.api.command.CommandSpec;
 import dev.cairn.api.command.Effects;
+import dev.cairn.api.command.Outcall;
 import dev.cairn.api.command.Token;
 import dev.cairn.api.event.Cron;
 import dev.cairn.api.event.DatabasesSwapped;
@@ -61,6 +64,9 @@ public final class Server implements AutoCloseable {
     private final Monitors monitors = new Monitors(this);
     private final ClientMemory clientMemory = new ClientMemory(this);
     private final Breathing breathing = new Breathing(this);
+    private final Outcalls outcalls = new Outcalls(this);
+    private final Filters filters = new Filters();
+    private final List<Authenticator> authenticators = new ArrayList<>();
     private final ExpiryCycle expiry;
     private final Listeners listeners;
     private final Consumer<CommandError> errorListener = error -> stats.countError(error.code());
@@ -189,6 +195,26 @@ public final class Server implements AutoCloseable {
     /** The dispatcher of commands. */
     public Dispatcher dispatcher() {
         return dispatcher;
+    }
+
+    /** The calls of modules. */
+    Outcalls outcalls() {
+        return outcalls;
+    }
+
+    /** Executes commands on a database, as part of none. */
+    public Outcall outcall(Database database) {
+        return outcalls.on(database);
+    }
+
+    /** The filters of commands. */
+    public Filters filters() {
+        return filters;
+    }
+
+    /** Who decides on passwords, in the order of their loading. */
+    public List<Authenticator> authenticators() {
+        return authenticators;
     }
 
     /** The clients. */
@@ -513,6 +539,8 @@ public final class Server implements AutoCloseable {
         stream.close();
         pause.close();
         monitors.close();
+        outcalls.close();
+        filters.close();
         databases.close();
         clients.free();
         notifications.close();

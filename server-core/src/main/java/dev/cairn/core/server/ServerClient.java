@@ -159,9 +159,14 @@ public final class ServerClient implements Client {
         return connection.peer();
     }
 
+    /** Whether it is no client, but executes commands of the server's own or of modules. */
+    boolean internal() {
+        return id == 0;
+    }
+
     /** Whether it came by a socket of this host's file system. */
     boolean local() {
-        return connection.type().name().equals("unix");
+        return !internal() && connection.type().name().equals("unix");
     }
 
     @Override

@@ -9,7 +9,15 @@ import dev.cairn.api.io.ConnectionType;
 
 /** The connection of a client that is none: nobody sends, and what is written is dropped. */
 final class SilentConnection implements Connection {
-    SilentConnection() {
+    private final String peer;
+
+    /**
+     * A connection to nowhere.
+     *
+     * @param peer what MONITOR shows as the sender's address
+     */
+    SilentConnection(String peer) {
+        this.peer = peer;
     }
 
     @Override
@@ -19,7 +27,7 @@ final class SilentConnection implements Connection {
 
     @Override
     public String peer() {
-        return "";
+        return peer;
     }
 
     @Override

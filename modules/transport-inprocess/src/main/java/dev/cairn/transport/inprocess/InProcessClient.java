@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 
 import dev.cairn.resp.Resp;
-import dev.cairn.resp.Value;
+import dev.cairn.api.command.Value;
 
 /** A client of a server in the same JVM. For one thread at a time. */
 public final class InProcessClient implements AutoCloseable {

@@ -18,7 +18,7 @@ import dev.cairn.api.ModuleInfo;
 import dev.cairn.api.Registrar;
 import dev.cairn.api.ServerModule;
 import dev.cairn.api.event.KeyEventClass;
-import dev.cairn.resp.Value;
+import dev.cairn.api.command.Value;
 import dev.cairn.testkit.TestClient;
 import dev.cairn.testkit.TestServer;
 import dev.cairn.testkit.Values;

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import dev.cairn.resp.Value;
+import dev.cairn.api.command.Value;
 import dev.cairn.testkit.TestClient;
 import dev.cairn.testkit.TestServer;
 import dev.cairn.testkit.Values;

@@ -1,6 +1,5 @@
-package dev.cairn.resp;
+package dev.cairn.api.command;
 
-import dev.cairn.api.command.Bytes;
 import java.math.BigInteger;
 import java.util.List;
 
@@ -16,6 +15,12 @@ public sealed interface Value {
         public String code() {
             int space = text.indexOf(' ');
             return space < 0 ? text : text.substring(0, space);
+        }
+
+        /** The error as a handler gives it. */
+        public CommandError asError() {
+            int space = text.indexOf(' ');
+            return space < 0 ? CommandError.err(text) : CommandError.of(text.substring(0, space), text.substring(space + 1));
         }
     }
 

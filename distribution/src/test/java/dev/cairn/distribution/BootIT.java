@@ -444,4 +444,28 @@ class BootIT {
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
         }
     }
+
+    private String title(Launch server) throws IOException {
+        return new String(Files.readAllBytes(Path.of("/proc", Long.toString(server.process().pid()), "cmdline")), StandardCharsets.UTF_8)
+                .replace('\0',
+                        ' ')
+                .strip();
+    }
+
+    @Test
+    void theProcessShowsWhatItServes() throws IOException {
+        try (Launch server = start()) {
+            assertTrue(title(server).matches(".*/bin/cairn-server 127\\.0\\.0\\.1:" + port), () -> "the title is another");
+            assertTrue(call("CONFIG", "SET", "proc-title-template", "TEST {listen-addr} {port} {tls-port} {unixsocket} {config-file}")
+                    .text().equals("OK"), "refused");
+            assertEquals("TEST 127.0.0.1:" + port + " " + port + " 0  -", title(server));
+            assertTrue(call("CONFIG", "SET", "proc-title-template", "{none}").text().contains("template format is invalid"));
+            assertTrue(call("CONFIG", "SET", "proc-title-template", "x".repeat(1 << 16)).text().equals("OK"), "refused");
+            assertTrue(title(server).matches("x+"), "a title that is too long is not cut");
+            assertEquals("PONG", call("PING").text());
+        }
+        try (Launch server = start("--set-proc-title", "no")) {
+            assertTrue(title(server).contains("dev.cairn.core.Main"), "the command line is not shown");
+        }
+    }
 }

@@ -94,6 +94,7 @@ public final class BootSequence {
         step("check system", this::checkSystem);
         step("start modules", this::startModules);
         step("listen", this::initListeners);
+        step("process title", () -> new ProcessTitle(server, options).keep());
         step("init server last", modules::startLanes);
         step("load data", this::loadData);
         step("warn", this::warn);

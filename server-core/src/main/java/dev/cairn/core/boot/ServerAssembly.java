@@ -12,7 +12,6 @@ import dev.cairn.core.commands.IntrinsicModule;
 import dev.cairn.core.config.CoreOptions;
 import dev.cairn.core.config.Directive;
 import dev.cairn.core.config.Options;
-import dev.cairn.core.module.LoadedModule;
 import dev.cairn.core.module.ModuleManager;
 import dev.cairn.core.server.Server;
 
@@ -66,7 +65,7 @@ public final class ServerAssembly {
             throw new BootFailure("Failed creating the event loop: " + e.getMessage(), 1, e);
         }
         server = made;
-        made.identity().modules = () -> modules.modules().stream().map(LoadedModule::info).toList();
+        made.identity().modules = modules::loaded;
         options.loadedModules(modules::loadedByPath);
         made.identity().unloadedModules = modules::unloadedModules;
         made.identity().uncollectedModules = modules::uncollectedModules;

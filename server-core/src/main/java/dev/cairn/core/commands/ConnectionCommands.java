@@ -7,11 +7,8 @@ import static dev.cairn.api.command.CommandFlag.NOSCRIPT;
 import static dev.cairn.api.command.CommandFlag.NO_AUTH;
 import static dev.cairn.api.command.CommandFlag.STALE;
 
-import java.util.Collection;
-
 import org.jspecify.annotations.Nullable;
 
-import dev.cairn.api.ModuleInfo;
 import dev.cairn.api.Registrar;
 import dev.cairn.api.command.AclCategory;
 import dev.cairn.api.command.Args;
@@ -149,7 +146,6 @@ final class ConnectionCommands {
             client.name(name);
         }
         client.protocol(version);
-        Collection<ModuleInfo> modules = server.identity().modules.get();
         out.map(7);
         out.bulk("server").bulk("redis");
         out.bulk("version").bulk(COMPATIBLE_VERSION);
@@ -157,10 +153,8 @@ final class ConnectionCommands {
         out.bulk("id").integer(client.id());
         out.bulk("mode").bulk("standalone");
         out.bulk("role").bulk("master");
-        out.bulk("modules").array(modules.size());
-        for (ModuleInfo m : modules) {
-            out.map(2).bulk("name").bulk(m.name()).bulk("ver").integer(m.version());
-        }
+        out.bulk("modules");
+        ModuleCommands.write(server.identity().modules.get(), out);
     }
 
     private void ping(Call call, Args args, Reply out) {

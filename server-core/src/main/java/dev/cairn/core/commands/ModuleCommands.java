@@ -8,6 +8,7 @@ import static dev.cairn.api.command.CommandFlag.PROTECTED;
 import static dev.cairn.api.command.CommandFlag.STALE;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -26,10 +27,10 @@ import dev.cairn.api.command.Suspension;
 import dev.cairn.api.command.Ticket;
 import dev.cairn.api.command.Token;
 import dev.cairn.core.config.Options;
-import dev.cairn.core.module.LoadedModule;
 import dev.cairn.core.module.ModuleManager;
 import dev.cairn.core.module.PluginLayer;
 import dev.cairn.core.os.WorkingDirectory;
+import dev.cairn.core.server.ServerIdentity;
 
 /**
  * MODULE and its subcommands, over the server's {@link ModuleManager}. Main thread.
@@ -77,13 +78,17 @@ public final class ModuleCommands {
     }
 
     private void list(Call call, Args args, Reply out) {
-        List<LoadedModule> all = modules.modules();
+        write(modules.loaded(), out);
+    }
+
+    /** Replies with modules, as MODULE LIST and HELLO show them. */
+    static void write(Collection<ServerIdentity.Loaded> all, Reply out) {
         out.array(all.size());
-        for (LoadedModule m : all) {
+        for (ServerIdentity.Loaded m : all) {
             out.map(4);
             out.bulk("name").bulk(m.info().name());
             out.bulk("ver").integer(m.info().version());
-            out.bulk("path").bulk(m.origin());
+            out.bulk("path").bulk(m.path());
             out.bulk("args").array(m.arguments().size());
             m.arguments().forEach(out::bulk);
         }

@@ -23,6 +23,7 @@ import dev.cairn.api.command.CommandError;
 import dev.cairn.api.command.CommandFlag;
 import dev.cairn.api.command.CommandGroup;
 import dev.cairn.api.command.CommandSpec;
+import dev.cairn.api.command.Effects;
 import dev.cairn.api.command.Reply;
 import dev.cairn.api.command.Token;
 import dev.cairn.api.event.ShutdownBegun;
@@ -90,15 +91,28 @@ public final class ServerCommands {
     }
 
     private void flushDb(Call call, Args args, Reply out) {
-        server.flush(call.keyspace().index(), lazily(args));
-        server.countChange();
+        boolean lazily = lazily(args);
+        server.flush(call.keyspace().index(), lazily);
+        log(call, args);
         out.ok();
     }
 
     private void flushAll(Call call, Args args, Reply out) {
-        server.flush(-1, lazily(args));
-        server.countChange();
+        boolean lazily = lazily(args);
+        server.flush(-1, lazily);
+        log(call, args);
         out.ok();
+    }
+
+    /** Logs the command as it came, though there may have been nothing to flush: whoever follows the log may know other keys. */
+    private static void log(Call call, Args args) {
+        Effects effects = call.effects();
+        if (effects.wanted()) {
+            effects.begin(args.size());
+            for (int i = 0; i < args.size(); i++) {
+                effects.word(args.at(i));
+            }
+        }
     }
 
     /** Whether to free in the background. Either way a database's memory is dropped whole, without a walk over its keys. */

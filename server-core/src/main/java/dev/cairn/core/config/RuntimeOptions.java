@@ -14,7 +14,6 @@ import java.util.List;
 /** Options of scripting, the log and the process whose parts this server lacks. */
 final class RuntimeOptions {
     private static final long INT_MAX = Integer.MAX_VALUE;
-    private static final String TITLE = "process title";
     private static final String JEMALLOC = "jemalloc";
     private static final String LOG_FORMATS = "other log formats";
     private static final String BIO = "background threads";
@@ -27,10 +26,9 @@ final class RuntimeOptions {
     /** The fallbacks. */
     static List<OptionSpec<?>> all() {
         return List.of(
-                flag("set-proc-title", true).immutable().withoutEffect(TITLE).doc("Let the process show what it serves in its title."),
+                flag("set-proc-title", true).immutable().doc("Let the process show what it serves in its title."),
                 text("proc-title-template", "{title} {listen-addr} {server-mode}")
                         .check(RuntimeOptions::titleTemplate)
-                        .withoutEffect(TITLE)
                         .doc("What the title of the process shows."),
                 flag("jemalloc-bg-thread", true)
                         .withoutEffect(JEMALLOC)

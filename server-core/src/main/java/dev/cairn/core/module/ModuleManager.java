@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -54,6 +55,7 @@ import dev.cairn.core.observe.LatencyMonitor;
 import dev.cairn.core.server.CommandEntry;
 import dev.cairn.core.server.Listeners;
 import dev.cairn.core.server.Server;
+import dev.cairn.core.server.ServerIdentity;
 
 /**
  * Finds, registers, starts and stops modules. Main thread.
@@ -107,6 +109,11 @@ public final class ModuleManager {
     /** The registered modules in the order of their registration. */
     public List<LoadedModule> modules() {
         return List.copyOf(modules.values());
+    }
+
+    /** The registered modules, as clients are told of them. */
+    public Collection<ServerIdentity.Loaded> loaded() {
+        return modules.values().stream().map(m -> new ServerIdentity.Loaded(m.info(), m.origin(), m.arguments())).toList();
     }
 
     /** The modules that were loaded by path, other than those of the folder for plug-ins: each its path and its arguments. */

@@ -24,8 +24,18 @@ public final class ServerIdentity {
     public @Nullable Path configFile;
     /** Who supervises the process: {@code no}, {@code systemd}, {@code upstart} or {@code unknown}. */
     public String supervised = "no";
+    /**
+     * A module that is loaded.
+     *
+     * @param info who it is
+     * @param path where it comes from
+     * @param arguments what it was given to read
+     */
+    public record Loaded(ModuleInfo info, String path, List<String> arguments) {
+    }
+
     /** Gives the modules that are loaded. */
-    public Supplier<Collection<ModuleInfo>> modules = List::of;
+    public Supplier<Collection<Loaded>> modules = List::of;
     /** Tells how many modules were unloaded. */
     public IntSupplier unloadedModules = () -> 0;
     /** Tells how many of them are still in memory. */

@@ -110,7 +110,8 @@ public final class ServerInfo {
 
     /** The section Modules. */
     public void modules(InfoWriter out) {
-        for (ModuleInfo m : server.identity().modules.get()) {
+        for (ServerIdentity.Loaded loaded : server.identity().modules.get()) {
+            ModuleInfo m = loaded.info();
             out.field("module", "name=" + m.name() + ",ver=" + m.version() + ",api=" + m.builtFor().major());
         }
         out.field("modules_unloaded", server.identity().unloadedModules.getAsInt())

@@ -135,4 +135,20 @@ class LoggedCommandsTest {
     private static String[] words(String line) {
         return line.split(" ");
     }
+
+    private String changes() {
+        return client.text("INFO", "persistence").lines().filter(l -> l.startsWith("rdb_changes_since_last_save:")).findFirst()
+                .orElse(":none").replaceAll(".*:", "");
+    }
+
+    @Test
+    void aFlushIsLoggedThoughNothingIsThereAndCountsTheKeysOnly() throws Exception {
+        assertEquals(List.of("FLUSHALL"), logged("FLUSHALL"));
+        assertEquals(List.of("flushdb ASYNC"), logged("flushdb ASYNC"));
+        assertEquals("0", changes());
+        client.call("MSET", "a", "1", "b", "2");
+        long before = Long.parseLong(changes());
+        assertEquals(List.of("FLUSHALL SYNC"), logged("FLUSHALL SYNC"));
+        assertEquals(before + 2, Long.parseLong(changes()));
+    }
 }

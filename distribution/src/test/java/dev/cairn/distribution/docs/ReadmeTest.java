@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ReadmeTest {
     private static final Pattern JAVA_BLOCK = Pattern.compile("^```java\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)[^):]*\\)");
-    private static final Path EXAMPLE = CheckedInPage.ROOT.resolve("modules/example-lease/src/main/java");
+    private static final Path EXAMPLE = CheckedInPage.ROOT.resolve("modules/samples/lease/src/main/java");
 
     @Test
     void readmeShowsTheExampleModuleAsItIs() throws IOException {
@@ -29,7 +29,7 @@ class ReadmeTest {
         while (blocks.find()) {
             shown.add(blocks.group(1));
         }
-        assertEquals(List.of(text(EXAMPLE.resolve("dev/cairn/example/lease/LeaseModule.java")), text(EXAMPLE.resolve("module-info.java"))),
+        assertEquals(List.of(text(EXAMPLE.resolve("dev/cairn/sample/lease/LeaseModule.java")), text(EXAMPLE.resolve("module-info.java"))),
                 shown);
     }
 

@@ -52,9 +52,13 @@ public final class ServerProcess implements AutoCloseable {
         return start("Cairn", List.of(distribution().resolve("bin/cairn-server").toString()), options);
     }
 
-    /** The folder of the built distribution; the calling test fails when it has not been built. */
+    /**
+     * The folder of the built distribution, {@code cairn.home} for the tests of other modules; the calling test fails when it has not been
+     * built.
+     */
     public static Path distribution() {
-        Path home = Path.of(System.getProperty("basedir", "."), "target", "cairn").toAbsolutePath();
+        Path own = Path.of(System.getProperty("basedir", "."), "target", "cairn");
+        Path home = Path.of(System.getProperty("cairn.home", own.toString())).toAbsolutePath().normalize();
         assertTrue(Files.isExecutable(home.resolve("bin/cairn-server")),
                 () -> "the distribution is not built: no bin/cairn-server in " + home);
         return home;

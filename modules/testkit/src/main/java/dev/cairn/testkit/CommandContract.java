@@ -38,7 +38,7 @@ import dev.cairn.api.command.Value;
 public abstract class CommandContract extends Contract {
     /** What an example may do differently; each is an explicit exception from the contract. */
     public enum Leeway {
-        /** The reply is another each time. */
+        /** The reply, or what is in the keys then, is another each time: it depends on the time or on chance. */
         VARYING_REPLY,
         /** It opens fewer keys than it names, because it is done before. */
         OPENS_FEWER_KEYS,

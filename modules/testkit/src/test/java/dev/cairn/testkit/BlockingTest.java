@@ -255,6 +255,16 @@ class BlockingTest {
     }
 
     @Test
+    void hearsThatAnErrorOfAnotherClientHasEndedTheWait() throws Exception {
+        String id = a.line("CLIENT ID");
+        a.send("BOX.TAKE", "k", "100000");
+        awaitBlocked(1);
+        assertEquals("1", b.line("CLIENT UNBLOCK " + id + " ERROR"));
+        assertEquals("UNBLOCKED client unblocked via CLIENT UNBLOCK", a.receiveText());
+        assertEquals(1, sample.gone.get());
+    }
+
+    @Test
     void shutsDownWhileClientsWait() throws Exception {
         a.send("BOX.TAKE", "k", "100000");
         b.send("BOX.WAIT");

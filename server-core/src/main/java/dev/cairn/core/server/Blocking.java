@@ -198,6 +198,7 @@ final class Blocking {
             return false;
         }
         finish(b, withError ? (call, out) -> {
+            b.suspension.gone().run();
             out.error(UNBLOCKED);
             return true;
         } : b.suspension.timedOut());

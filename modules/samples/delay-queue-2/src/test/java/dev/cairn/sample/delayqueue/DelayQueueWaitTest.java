@@ -1,0 +1,50 @@
+package dev.cairn.sample.delayqueue;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.time.Duration;
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+
+import dev.cairn.api.ServerModule;
+import dev.cairn.testkit.BlockingContract;
+import dev.cairn.testkit.TestClient;
+import dev.cairn.testkit.TestServer;
+
+class DelayQueueWaitTest extends BlockingContract {
+    @Override
+    protected ServerModule module() {
+        return new DelayQueueModule();
+    }
+
+    @Override
+    protected List<Wait> waits() {
+        return List.of(Wait.of("DQ.POP k 0").servedBy("DQ.PUSH k 0 m", "m").timed("DQ.POP k 5", Duration.ofSeconds(5), "nil"));
+    }
+
+    @Test
+    void theMostUrgentOfAMomentComesFirst() {
+        try (TestServer server = TestServer.with(module()).start(); TestClient a = server.client()) {
+            a.expect("DQ.PUSHAT k 5 low", "1").expect("DQ.PUSHAT k 5 high PRIORITY 3", "2").expect("DQ.PUSHAT k 4 sooner", "3");
+            a.expect("DQ.NEXT k", "4").expect("DQ.POP k 0", "sooner").expect("DQ.POP k 0", "high").expect("DQ.POP k 0", "low");
+        }
+    }
+
+    @Test
+    void aMessageComesWhenItIsDue() throws Exception {
+        try (TestServer server = TestServer.with(module()).start(); TestClient a = server.client(); TestClient b = server.client()) {
+            b.expect("DQ.PUSH k 60000 later", "1");
+            a.send("DQ.POP", "k", "0");
+            server.awaitBlocked(1);
+            b.expect("DQ.PUSH k 30000 sooner", "2");
+            server.advance(Duration.ofSeconds(29));
+            server.awaitBlocked(1);
+            server.advance(Duration.ofSeconds(2));
+            assertEquals("sooner", a.receiveText());
+            b.expect("DQ.LEN k", "1").expect("DQ.POP k 0.001", "nil");
+            server.advance(Duration.ofSeconds(30));
+            b.expect("DQ.POP k 0", "later").expect("EXISTS k", "0");
+        }
+    }
+}

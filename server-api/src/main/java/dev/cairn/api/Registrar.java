@@ -92,7 +92,7 @@ public interface Registrar {
     }
 
     /**
-     * Declares an ACL category, for {@link CommandSpec.Builder#acl(String)} of this module and others.
+     * Declares an ACL category, for {@link CommandSpec.Builder#acl(String...)} of this module and others.
      *
      * @param name letters, digits, {@code -} and {@code _}, in lower case; not that of a category there is
      */

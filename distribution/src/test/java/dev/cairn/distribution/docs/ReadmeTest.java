@@ -8,7 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -34,7 +36,8 @@ class ReadmeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"README.md", "distribution/docs/architecture.md", "distribution/docs/CONTRIBUTING.md"})
+    @ValueSource(strings = {"README.md", "distribution/docs/architecture.md", "distribution/docs/CONTRIBUTING.md",
+            "distribution/docs/modules.md"})
     void linksLeadToFiles(String name) throws IOException {
         Path page = CheckedInPage.ROOT.resolve(name);
         Matcher links = LINK.matcher(text(page));
@@ -60,6 +63,29 @@ class ReadmeTest {
             }
         }
         assertEquals(List.of(), missing);
+    }
+
+    /** The page on modules names the test of each thing that a module can do, {@code `NameTest.method`}; it is one of the sources. */
+    @Test
+    void modulesNamesTestsThatExist() throws IOException {
+        Map<String, Path> tests = new HashMap<>();
+        try (var files = Files.walk(CheckedInPage.ROOT)) {
+            files.filter(f -> f.toString().matches(".*/src/.*(Test|IT|Contract)\\.java"))
+                    .forEach(f -> tests.put(f.getFileName().toString().replace(".java", ""), f));
+        }
+        Matcher names = Pattern.compile("`(\\w+(?:Test|IT|Contract))(?:\\.(\\w+))?`")
+                .matcher(text(CheckedInPage.ROOT.resolve("distribution/docs/modules.md")));
+        List<String> missing = new ArrayList<>();
+        int found = 0;
+        while (names.find()) {
+            found++;
+            Path test = tests.get(names.group(1));
+            if (test == null || names.group(2) != null && !text(test).contains(" " + names.group(2) + "(")) {
+                missing.add(names.group());
+            }
+        }
+        assertEquals(List.of(), missing);
+        assertTrue(found > 40, "the tests are not found");
     }
 
     private static String text(Path file) throws IOException {

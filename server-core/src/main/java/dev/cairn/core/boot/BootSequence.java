@@ -122,6 +122,10 @@ public final class BootSequence {
 
     private void discoverModules() throws BootFailure {
         try {
+            DistributionInfo distribution = DistributionInfo.read();
+            if (!distribution.loadsModules()) {
+                modules.seal(distribution.name());
+            }
             modules.discover();
             String home = System.getProperty("cairn.home", "");
             if (!home.isEmpty()) {

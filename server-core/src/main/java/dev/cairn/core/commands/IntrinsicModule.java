@@ -1,5 +1,6 @@
 package dev.cairn.core.commands;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -23,13 +24,18 @@ public final class IntrinsicModule implements ServerModule {
     /** Makes the module of a server, its configuration and its modules. */
     public IntrinsicModule(Server server, Options options, ModuleManager modules) {
         lazyFree = server.databases().lazyFree();
-        families = List.of(new ConnectionCommands(server)::register, new ClientCommands(server)::register,
+        List<Consumer<Registrar>> all = new ArrayList<>(List.of(new ConnectionCommands(server)::register,
+                new ClientCommands(server)::register,
                 new CommandCommands(server)::register, new TransactionCommands(server)::register, new GenericCommands(server)::register,
                 new ExpireCommands()::register, new ScanCommands(server)::register, new ObjectCommands(server)::register,
                 new ServerCommands(server)::register, new ConfigCommands(server, options)::register,
                 new InfoCommand(server, options)::register, new SlowLogCommands(server)::register,
                 new LatencyCommands(server)::register, new MemoryCommands(server)::register, new LolwutCommand()::register,
-                new PubSubCommands(server)::register, new DebugCommands(server, options)::register, new ModuleCommands(modules)::register);
+                new PubSubCommands(server)::register, new DebugCommands(server, options)::register));
+        if (modules.loadsModules()) {
+            all.add(new ModuleCommands(modules)::register);
+        }
+        families = List.copyOf(all);
     }
 
     @Override

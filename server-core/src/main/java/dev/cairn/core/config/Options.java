@@ -284,6 +284,11 @@ public final class Options {
         return all.values();
     }
 
+    /** The names of the options that a module has declared, hidden ones left out. */
+    public List<String> namesOf(String module) {
+        return declared().stream().filter(o -> o.module().equals(module) && !o.spec().isHidden()).map(o -> o.spec().name()).toList();
+    }
+
     /** The option of a name or alias in lower case, if there is one. */
     Optional<DeclaredOption<?>> declared(String name) {
         return Optional.ofNullable(byName.get(name));

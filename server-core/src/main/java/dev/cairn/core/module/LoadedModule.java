@@ -1,5 +1,6 @@
 package dev.cairn.core.module;
 
+import java.lang.module.ModuleDescriptor;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 import dev.cairn.api.ModuleInfo;
 import dev.cairn.api.ServerModule;
+import dev.cairn.api.data.DataType;
 import dev.cairn.api.io.ConnectionType;
 import dev.cairn.api.job.BackgroundJobType;
 
@@ -59,6 +61,37 @@ public final class LoadedModule {
     /** What it has declared. */
     StagedRegistrar declared() {
         return declared;
+    }
+
+    /**
+     * The names of what a module brings to the server.
+     *
+     * @param commands its commands and subcommands, as they are declared
+     * @param dataTypes its data types
+     * @param connectionTypes its transports
+     * @param jobTypes its background jobs
+     * @param infoSections its sections of INFO
+     * @param runsJobs whether it runs the background jobs of all
+     * @param keepsData whether it is what keeps the data
+     */
+    public record Provided(List<String> commands, List<String> dataTypes, List<String> connectionTypes, List<String> jobTypes,
+            List<String> infoSections, boolean runsJobs, boolean keepsData) {
+    }
+
+    /** What it brings, each list in the order of its names. */
+    public Provided provided() {
+        return new Provided(declared.commands.stream().map(c -> c.spec().name()).sorted().toList(),
+                declared.dataTypes.stream().map(DataType::name).sorted().toList(),
+                declared.connectionTypes.stream().map(ConnectionType::name).sorted().toList(),
+                declared.jobTypes.stream().map(BackgroundJobType::name).sorted().toList(),
+                declared.infos.stream().map(StagedRegistrar.StagedInfo::title).sorted().toList(), declared.jobLanes != null,
+                declared.persistence != null);
+    }
+
+    /** The version in the descriptor of its Java module, empty if that tells none. */
+    public String artifactVersion() {
+        ModuleDescriptor descriptor = module.getClass().getModule().getDescriptor();
+        return descriptor == null ? "" : descriptor.rawVersion().orElse("");
     }
 
     boolean declares(BackgroundJobType<?, ?> type) {

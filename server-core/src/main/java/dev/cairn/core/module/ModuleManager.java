@@ -80,6 +80,8 @@ public final class ModuleManager {
     private int unloadedCount;
     /** The names of the modules in the folder for plug-ins. */
     private final Set<String> inFolder = new HashSet<>();
+    /** The distribution that takes no modules beside its own, empty if any may be loaded. */
+    private String sealedBy = "";
 
     /** A manager without modules; what they declare but options takes effect at {@link #bind}. */
     public ModuleManager(Options options) {
@@ -96,6 +98,16 @@ public final class ModuleManager {
         bound = server;
         pending.forEach(staged -> commit(server, staged));
         pending.clear();
+    }
+
+    /** Refuses every module that is loaded from now on: those of the distribution, which are registered, are all that there are. */
+    public void seal(String distribution) {
+        sealedBy = distribution;
+    }
+
+    /** Whether modules may be loaded beside those of the module path. */
+    public boolean loadsModules() {
+        return sealedBy.isEmpty();
     }
 
     private Server server() {
@@ -193,6 +205,9 @@ public final class ModuleManager {
         boolean done = false;
         LoadedModule m = null;
         try {
+            if (!loadsModules()) {
+                throw new ModuleRejected("the distribution '" + sealedBy + "' takes no modules beside its own");
+            }
             m = register(layer.module(), layer.origin().toString(), true);
             m.layer(layer, arguments);
             if (!values.isEmpty()) {

@@ -20,6 +20,7 @@ public final class SystemChecks {
     private static final long CLOCK_TEST_NANOS = 60_000_000L;
 
     private static final int DEFAULT_MAXCLIENTS = 10_000;
+    private static final int DEFAULT_BACKLOG = 511;
     private final Path root;
 
     /** How a check ended. */
@@ -94,8 +95,7 @@ public final class SystemChecks {
      */
     public boolean run(PrintStream out) {
         boolean fine = true;
-        for (Check check : List.of(slowClock(), xenClock(), overcommit(), transparentHugePages(), backlog(511), openFiles(), memoryLimit(),
-                swap())) {
+        for (Check check : all(DEFAULT_BACKLOG, DEFAULT_MAXCLIENTS)) {
             out.print("[" + check.name() + "]...");
             switch (check.outcome()) {
                 case OK -> out.println("OK" + (check.text().isEmpty() ? "" : " (" + check.text() + ")"));
@@ -109,6 +109,17 @@ public final class SystemChecks {
         }
         out.flush();
         return fine;
+    }
+
+    /**
+     * The results of all checks. Takes 60 ms.
+     *
+     * @param tcpBacklog the queue of connections that is wanted
+     * @param maxClients the number of clients that is wanted
+     */
+    public List<Check> all(int tcpBacklog, long maxClients) {
+        return List.of(slowClock(), xenClock(), overcommit(), transparentHugePages(), backlog(tcpBacklog), openFiles(maxClients),
+                memoryLimit(), swap());
     }
 
     /** Whether the kernel grants memory that it may not have. */
@@ -198,8 +209,8 @@ public final class SystemChecks {
                         + "' and add it to /etc/sysctl.conf.");
     }
 
-    private Check openFiles() {
-        long wanted = DEFAULT_MAXCLIENTS + OpenFilesLimit.RESERVED;
+    private Check openFiles(long maxClients) {
+        long wanted = maxClients + OpenFilesLimit.RESERVED;
         long hard;
         try {
             hard = Posix.openFilesLimit().hard();
@@ -210,8 +221,9 @@ public final class SystemChecks {
             return ok("open-files", Long.toUnsignedString(hard));
         }
         return warning("open-files",
-                "At most " + hard + " files may be open, which is not enough for the default of " + DEFAULT_MAXCLIENTS
-                        + " clients. Raise the hard limit ('ulimit -Hn', LimitNOFILE= in a systemd unit) to at least " + wanted + ".");
+                "At most " + hard + " files may be open, which is not enough for the " + maxClients
+                        + " clients of maxclients. Raise the hard limit ('ulimit -Hn', LimitNOFILE= in a systemd unit) to at least "
+                        + wanted + ".");
     }
 
     /** Whether a memory control group limits this process, which neither {@code maxmemory} nor the Java heap's limit knows. */
@@ -242,7 +254,8 @@ public final class SystemChecks {
                 none ? "no swap: out of memory means that a process is killed, so set maxmemory" : "swappiness " + swappiness.get());
     }
 
-    private Optional<Long> cgroupLimit() {
+    /** The bytes that a memory control group leaves this process, if one limits it. */
+    public Optional<Long> cgroupLimit() {
         Optional<String> groups = read("proc/self/cgroup");
         if (groups.isEmpty()) {
             return Optional.empty();

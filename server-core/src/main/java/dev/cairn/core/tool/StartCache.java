@@ -1,57 +1,115 @@
-package dev.cairn.distribution;
+package dev.cairn.core.tool;
 
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
+import dev.cairn.core.boot.BootFailure;
+
 /**
- * Makes the AOT cache of a distribution: starts its server, with the flags that it will always be started with, lets it answer the commands
- * that a fresh server is asked first, and shuts it down, whereupon the JVM writes the cache.
+ * {@code cairn cache}: makes the cache of loaded classes, the JVM's AOT cache, for a distribution in the place where it is. It starts the
+ * server with the flags that it will always be started with, lets it answer the commands that a fresh server is asked first, and shuts it
+ * down, whereupon the JVM writes the cache.
  *
- * <p>A cache only makes the start quicker. Whatever goes wrong here is a warning, and the server starts without one.
+ * <p>A cache only makes the start quicker, and fits one folder, JVM and set of jars; with anything else the JVM starts without it. Beside
+ * the cache stands for what place it was made.
  */
-final class AotTraining {
+final class StartCache {
     private static final long READY_MILLIS = 20_000;
     private static final long EXIT_SECONDS = 120;
     private static final int ROUNDS = 200;
 
-    private AotTraining() {}
+    private StartCache() {
+    }
 
-    /** Argument: the folder of the distribution. */
-    public static void main(String[] args) throws InterruptedException {
-        Path home = Path.of(args[0]).toAbsolutePath();
-        Path cache = home.resolve("lib/cairn.aot");
-        Path log = home.resolveSibling("aot-training.log");
+    static int run(List<String> words, PrintStream out) throws BootFailure {
+        String place = System.getProperty("cairn.home", "");
+        if (!words.isEmpty() || place.isEmpty()) {
+            throw new Tool.Usage("usage: cairn cache");
+        }
+        Path home = Path.of(place);
+        Path cache = cache(home);
+        Path made = cache.resolveSibling("cairn.aot.new");
+        String hint = "";
         try {
-            Files.deleteIfExists(cache);
-            train(home, cache, log);
-            if (!Files.exists(cache)) {
+            Path scratch = Files.createTempDirectory("cairn-cache-");
+            Path log = scratch.resolve("server.log");
+            hint = " (the server's output: " + log + ")";
+            train(home, made, scratch, log);
+            if (!Files.exists(made)) {
                 throw new IOException("the JVM wrote no cache");
             }
-            System.out.printf("AOT cache: %s, %d KB%n", cache, Files.size(cache) / 1024);
+            Files.move(made, cache, StandardCopyOption.REPLACE_EXISTING);
+            Files.writeString(stamp(home), place(home));
+            Files.delete(log);
+            Files.delete(scratch);
         } catch (IOException e) {
-            System.out.printf("WARNING: no AOT cache, the server will start more slowly: %s (the server's output: %s)%n", e.getMessage(),
-                    log);
+            throw new BootFailure("no cache could be made, the server will start more slowly: " + e + hint, 1, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BootFailure("interrupted", 1, e);
+        }
+        out.println(cache + ", " + cache.toFile().length() / 1024 + " KB");
+        return 0;
+    }
+
+    /** Why the cache of a distribution does not fit, empty if it does. */
+    static String misfit(Path home) {
+        Path cache = cache(home);
+        try {
+            if (!Files.exists(cache)) {
+                return "there is no cache of loaded classes";
+            }
+            if (!Files.exists(stamp(home)) || !Files.readString(stamp(home)).equals(place(home))) {
+                return "the cache of loaded classes was made in another place or by another Java";
+            }
+            FileTime made = Files.getLastModifiedTime(cache);
+            try (DirectoryStream<Path> jars = Files.newDirectoryStream(home.resolve("lib"), "*.jar")) {
+                for (Path jar : jars) {
+                    if (Files.getLastModifiedTime(jar).compareTo(made) > 0) {
+                        return jar.getFileName() + " is newer than the cache of loaded classes";
+                    }
+                }
+            }
+            return "";
+        } catch (IOException e) {
+            return "the cache of loaded classes cannot be read: " + e;
         }
     }
 
-    private static void train(Path home, Path cache, Path log) throws IOException, InterruptedException {
+    private static Path cache(Path home) {
+        return home.resolve("lib/cairn.aot");
+    }
+
+    private static Path stamp(Path home) {
+        return home.resolve("lib/cairn.aot.place");
+    }
+
+    private static String place(Path home) throws IOException {
+        return home.toRealPath() + "\n" + System.getProperty("java.home") + "\n" + Runtime.version() + "\n";
+    }
+
+    private static void train(Path home, Path cache, Path scratch, Path log) throws IOException, InterruptedException {
         int port = freePort();
         var builder = new ProcessBuilder(home.resolve("bin/cairn-server").toString(), "--port", Integer.toString(port), "--bind",
                 "127.0.0.1", "--save", "");
         builder.environment().put("CAIRN_JAVA_HOME", System.getProperty("java.home"));
         builder.environment().put("CAIRN_AOT_OUTPUT", cache.toString());
-        builder.redirectErrorStream(true).redirectOutput(log.toFile()).directory(home.toFile());
+        builder.redirectErrorStream(true).redirectOutput(log.toFile()).directory(scratch.toFile());
         Process server = builder.start();
         try {
             converse(server, port);

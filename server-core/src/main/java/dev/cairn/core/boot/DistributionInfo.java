@@ -1,0 +1,47 @@
+package dev.cairn.core.boot;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Properties;
+
+/**
+ * Which distribution the server belongs to, as {@code lib/distribution.properties} beside its jars says. Without that file, as in an
+ * embedded server, it is plain Cairn.
+ *
+ * @param name the distribution's name
+ * @param version its version
+ * @param loadsModules whether modules may be added to those of {@code lib/}: by {@code plugins/}, {@code loadmodule} and MODULE LOAD.
+ *        Otherwise MODULE does not exist
+ */
+public record DistributionInfo(String name, String version, boolean loadsModules) {
+    /** The distribution in the folder that the launcher names by the property {@code cairn.home}. */
+    public static DistributionInfo read() throws BootFailure {
+        String home = System.getProperty("cairn.home", "");
+        return home.isEmpty() ? plain() : read(Path.of(home));
+    }
+
+    /** The distribution in a folder. */
+    static DistributionInfo read(Path home) throws BootFailure {
+        Path file = home.resolve("lib/distribution.properties");
+        Properties said = new Properties();
+        try (Reader in = Files.newBufferedReader(file)) {
+            said.load(in);
+        } catch (NoSuchFileException e) {
+            return plain();
+        } catch (IOException | IllegalArgumentException e) {
+            throw new BootFailure("Can't read " + file + ", which says what distribution this is: " + e.getMessage(), 1, e);
+        }
+        String loads = said.getProperty("loads-modules", "yes");
+        if (!loads.equals("yes") && !loads.equals("no")) {
+            throw new BootFailure(file + ": loads-modules is '" + loads + "', want yes or no");
+        }
+        return new DistributionInfo(said.getProperty("name", "cairn"), said.getProperty("version", Version.version()), loads.equals("yes"));
+    }
+
+    private static DistributionInfo plain() {
+        return new DistributionInfo("cairn", Version.version(), true);
+    }
+}

@@ -1,5 +1,13 @@
 /**
- * The place of threaded socket reads and writes. It provides nothing yet, and the distribution does not ship it: the server reads and
- * writes on its main thread, and the option {@code io-threads} says in the log that it has no effect.
+ * Threads that read and write sockets in place of the main thread, by one of two strategies. Without this module the server does so on its
+ * main thread, and the option {@code io-threads} says in the log that it has no effect.
  */
-module dev.cairn.iothreads {}
+@org.jspecify.annotations.NullMarked
+module dev.cairn.iothreads {
+    requires dev.cairn.api;
+    requires dev.cairn.structures;
+    requires static org.jspecify;
+
+    provides dev.cairn.api.ServerModule with
+            dev.cairn.iothreads.IoThreadsModule;
+}

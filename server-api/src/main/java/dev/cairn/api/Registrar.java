@@ -13,6 +13,7 @@ import dev.cairn.api.data.DataType;
 import dev.cairn.api.event.KeyEventClass;
 import dev.cairn.api.event.KeyListener;
 import dev.cairn.api.io.ConnectionType;
+import dev.cairn.api.io.ThreadedIo;
 import dev.cairn.api.job.BackgroundJobType;
 import dev.cairn.api.job.JobLanes;
 import dev.cairn.api.persistence.Persistence;
@@ -54,6 +55,11 @@ public interface Registrar {
     /** Declares what keeps the data; at most one module does. */
     default void persistence(Persistence persistence) {
         throw new UnsupportedOperationException("this server takes no persistence");
+    }
+
+    /** Declares the threads that read and write connections; at most one module does. */
+    default void threadedIo(ThreadedIo io) {
+        throw new UnsupportedOperationException("this server reads and writes on its main thread only");
     }
 
     /**

@@ -899,8 +899,7 @@ public final class ReplyWriter implements Reply {
         peak = Math.max(peak, origin + at - sent);
         while (head != 0 && total < maxBytes) {
             long end = end(head);
-            boolean large = Memory.getLong(head + SIZE) > ChunkPool.CHUNK;
-            int n = (int) Math.min(end - readAt, large ? 1 << 30 : maxBytes - total);
+            int n = offered(head, end - readAt, maxBytes - total);
             int taken = n == 0 ? 0 : sink.write(readAt, n);
             if (taken > 0) {
                 readAt += taken;
@@ -915,6 +914,89 @@ public final class ReplyWriter implements Reply {
             }
         }
         return total;
+    }
+
+    /**
+     * What of a writer's replies waited at one moment, for another thread to send. It reads the chunks and changes nothing of the writer, which may
+     * write on meanwhile; the writer is told by {@link #sent(int)} afterwards, before anything else of it is sent.
+     */
+    public static final class Waiting {
+        private long chunk;
+        private long from;
+        private long tail;
+        private long end;
+        private int sent;
+
+        /** Nothing, until {@link ReplyWriter#waiting} fills it. */
+        public Waiting() {
+        }
+
+        /** How many bytes the sink took. */
+        public int sent() {
+            return sent;
+        }
+
+        /**
+         * Hands the bytes to the sink as {@link ReplyWriter#flush} does. Once, on any thread.
+         *
+         * @throws IOException what the sink throws; {@link #sent} tells what it took before
+         */
+        public void send(Sink sink, int maxBytes) throws IOException {
+            while (sent < maxBytes) {
+                long stop = chunk == tail ? end : chunk + Memory.getLong(chunk + END);
+                int n = offered(chunk, stop - from, maxBytes - sent);
+                int taken = n == 0 ? 0 : sink.write(from, n);
+                sent += Math.max(0, taken);
+                from += Math.max(0, taken);
+                if (taken < n || chunk == tail) {
+                    return;
+                }
+                if (from == stop) {
+                    chunk = Memory.getLong(chunk + NEXT);
+                    from = chunk + Memory.getLong(chunk + START);
+                }
+            }
+        }
+    }
+
+    /** How many bytes of a chunk to offer: all of a large one, else no more than are wanted. */
+    private static int offered(long chunk, long bytes, int wanted) {
+        boolean large = Memory.getLong(chunk + SIZE) > ChunkPool.CHUNK;
+        return (int) Math.min(bytes, large ? 1 << 30 : wanted);
+    }
+
+    /**
+     * Notes what waits now, so that another thread can send it.
+     *
+     * @throws IllegalStateException if nothing waits or an aggregate is open
+     */
+    public void waiting(Waiting now) {
+        if (open != 0 || isEmpty()) {
+            throw new IllegalStateException(open + " aggregates are open, " + pendingBytes() + " bytes wait");
+        }
+        peak = Math.max(peak, pendingBytes());
+        now.chunk = head;
+        now.from = readAt;
+        now.tail = tail;
+        now.end = at;
+        now.sent = 0;
+    }
+
+    /** Releases bytes that another thread has sent, the first that wait. */
+    public void sent(int bytes) {
+        if (bytes > pendingBytes()) {
+            throw new IllegalArgumentException(bytes + " bytes sent where " + pendingBytes() + " waited");
+        }
+        sent += bytes;
+        long left = bytes;
+        while (left > 0) {
+            long n = Math.min(left, end(head) - readAt);
+            readAt += n;
+            left -= n;
+            if (readAt == end(head)) {
+                releaseHead();
+            }
+        }
     }
 
     private void releaseHead() {

@@ -22,10 +22,13 @@ public final class RequestBatch {
     private static final int SCRATCH_BYTES = 1 << 17;
     private static final int LAZY_RELEASE = 4 << 20;
 
-    long[] addresses = new long[ARGUMENTS];
-    int[] lengths = new int[ARGUMENTS];
-    int[] firstArgument = new int[COMMANDS + 1];
-    int[] ends = new int[COMMANDS];
+    private final int initialArguments;
+    private final int initialCommands;
+    private final int kept;
+    long[] addresses;
+    int[] lengths;
+    int[] firstArgument;
+    int[] ends;
     int commands;
     /** Committed arguments: equals {@code firstArgument[commands]}. */
     int arguments;
@@ -42,6 +45,22 @@ public final class RequestBatch {
 
     /** An empty batch. */
     public RequestBatch() {
+        this(ARGUMENTS, COMMANDS, KEPT);
+    }
+
+    private RequestBatch(int arguments, int commands, int kept) {
+        initialArguments = arguments;
+        initialCommands = commands;
+        this.kept = kept;
+        addresses = new long[arguments];
+        lengths = new int[arguments];
+        firstArgument = new int[commands + 1];
+        ends = new int[commands];
+    }
+
+    /** An empty batch that begins small, a kilobyte, and keeps at most some more, for when there are many. */
+    public static RequestBatch small() {
+        return new RequestBatch(64, 16, 256);
     }
 
     /** Number of commands. */
@@ -151,13 +170,13 @@ public final class RequestBatch {
         if (scratchUsed != 0) {
             releaseScratch(1);
         }
-        if (addresses.length > KEPT) {
-            addresses = new long[ARGUMENTS];
-            lengths = new int[ARGUMENTS];
+        if (addresses.length > kept) {
+            addresses = new long[initialArguments];
+            lengths = new int[initialArguments];
         }
-        if (ends.length > KEPT) {
-            firstArgument = new int[COMMANDS + 1];
-            ends = new int[COMMANDS];
+        if (ends.length > kept) {
+            firstArgument = new int[initialCommands + 1];
+            ends = new int[initialCommands];
         }
     }
 

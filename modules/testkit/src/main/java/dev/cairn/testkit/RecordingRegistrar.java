@@ -17,6 +17,7 @@ import dev.cairn.api.data.DataType;
 import dev.cairn.api.event.KeyEventClass;
 import dev.cairn.api.event.KeyListener;
 import dev.cairn.api.io.ConnectionType;
+import dev.cairn.api.io.ThreadedIo;
 import dev.cairn.api.job.BackgroundJobType;
 import dev.cairn.api.job.JobLanes;
 import dev.cairn.api.persistence.Persistence;
@@ -84,6 +85,11 @@ final class RecordingRegistrar implements Registrar {
     @Override
     public void persistence(Persistence persistence) {
         lines.add("persistence");
+    }
+
+    @Override
+    public void threadedIo(ThreadedIo io) {
+        lines.add("threaded I/O");
     }
 
     @Override

@@ -3,10 +3,16 @@ package dev.cairn.api.io;
 import java.io.IOException;
 import java.time.Duration;
 
-/** The event loop of the main thread. All methods but {@link #post} are for the main thread. */
+/** The event loop of the main thread. All methods but {@link #post} and {@link #wake} are for the main thread. */
 public interface Loop {
     /** Runs a task on the main thread in the next turn. Thread-safe; wakes the loop. */
     void post(Runnable task);
+
+    /** Has the loop turn once more without waiting. Thread-safe; cheap when the loop does not sleep. */
+    default void wake() {
+        post(() -> {
+        });
+    }
 
     /** Whether the caller is on the main thread. */
     boolean onMain();

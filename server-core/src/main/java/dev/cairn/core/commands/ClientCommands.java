@@ -99,6 +99,7 @@ final class ClientCommands {
 
     /** Appends the line that describes a client. */
     void appendLine(StringBuilder to, ServerClient client, Call call, Args args) {
+        server.clients().threads().await();
         long own = 0;
         if (client == self(call)) {
             for (int i = 0; i < args.size(); i++) {

@@ -90,6 +90,10 @@ final class ConnectionOptions {
                         .immutable()
                         .withoutEffect(THREADS)
                         .doc("How many threads read and write sockets."),
+                flag("io-threads-do-reads", false)
+                        .immutable()
+                        .withoutEffect(THREADS)
+                        .doc("Whether threads read and parse, too."),
                 integer("events-per-io-thread", 2, 0, INT_MAX)
                         .withoutEffect(THREADS)
                         .doc("How many events make another thread worth while."),

@@ -33,7 +33,7 @@ public final class Options {
 
     /** Names that once were options: a line with one value is accepted and says nothing. */
     private static final Set<String> RETIRED =
-            Set.of("list-max-ziplist-entries", "list-max-ziplist-value", "lua-replicate-commands", "io-threads-do-reads");
+            Set.of("list-max-ziplist-entries", "list-max-ziplist-value", "lua-replicate-commands");
 
     /** Directives of a file that are no options; {@code include} is resolved before. */
     static final Set<String> DIRECTIVES = Set.of("include", "rename-command", "loadmodule", "user");

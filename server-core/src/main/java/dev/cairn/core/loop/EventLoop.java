@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The event loop over epoll. It belongs to the thread that made it, or that called {@link #own} or {@link #run} last; {@link #post},
- * {@link #onMain} and {@link #stop} are for any thread.
+ * {@link #wake}, {@link #onMain} and {@link #stop} are for any thread.
  *
  * <p>A turn is: before sleep, wait for events, refresh the clock, after sleep, file events, timers, posts.
  *
@@ -73,6 +73,8 @@ public final class EventLoop implements Loop, AutoCloseable {
     private volatile Thread owner = Thread.currentThread();
     private volatile boolean stopped;
     private volatile boolean sleeping;
+    /** Whether somebody wants a turn that has not begun yet. */
+    private volatile boolean woken;
     /** Posts of other threads, last first. */
     private volatile @Nullable Post posts;
 
@@ -145,6 +147,9 @@ public final class EventLoop implements Loop, AutoCloseable {
 
     /** Runs one turn. */
     void turn(Hooks hooks) {
+        if (woken) {
+            woken = false;
+        }
         try {
             hooks.beforeSleep();
         } catch (Throwable t) {
@@ -196,7 +201,7 @@ public final class EventLoop implements Loop, AutoCloseable {
         int timeout = timeout();
         if (timeout != 0) {
             sleeping = true;
-            if (posts != null || stopped) {
+            if (posts != null || stopped || woken) {
                 sleeping = false;
                 timeout = 0;
             }
@@ -214,7 +219,7 @@ public final class EventLoop implements Loop, AutoCloseable {
 
     /** How long to wait in milliseconds, -1 for ever. */
     private int timeout() {
-        if (dontSleep || taken > 0 || posts != null) {
+        if (dontSleep || taken > 0 || posts != null || woken) {
             return 0;
         }
         long deadline = timers.nearest();
@@ -421,6 +426,14 @@ public final class EventLoop implements Loop, AutoCloseable {
             post.next = top;
         } while (!POSTS.compareAndSet(this, top, post));
         wakeIfSleeping();
+    }
+
+    @Override
+    public void wake() {
+        if (!woken) {
+            woken = true;
+            wakeIfSleeping();
+        }
     }
 
     private void wakeIfSleeping() {

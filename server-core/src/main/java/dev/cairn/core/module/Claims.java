@@ -34,6 +34,7 @@ final class Claims {
     private final Map<String, ConnectionType> connectionTypes = new LinkedHashMap<>();
     private @Nullable StagedRegistrar lanes;
     private @Nullable StagedRegistrar persistence;
+    private @Nullable StagedRegistrar threadedIo;
 
     /**
      * Refuses declarations that claim what is taken.
@@ -128,6 +129,11 @@ final class Claims {
         if (staged.persistence != null && keeper != null && keeper != successorOf) {
             throw new ModuleRejected("module '" + staged.module() + "': data is kept by module '" + keeper.module() + "' already");
         }
+        StagedRegistrar reader = threadedIo;
+        if (staged.threadedIo != null && reader != null && reader != successorOf) {
+            throw new ModuleRejected(
+                    "module '" + staged.module() + "': module '" + reader.module() + "' reads and writes by threads already");
+        }
     }
 
     private static String idOf(DataType type) {
@@ -154,6 +160,9 @@ final class Claims {
         }
         if (staged.persistence != null) {
             persistence = staged;
+        }
+        if (staged.threadedIo != null) {
+            threadedIo = staged;
         }
     }
 
@@ -194,9 +203,9 @@ final class Claims {
         return runner == null ? null : runner.jobLanes;
     }
 
-    /** Whether it is these declarations that bring what the whole server runs on: the lanes of background jobs, or the persistence. */
+    /** Whether it is these declarations that bring what the whole server runs on: lanes of background jobs, persistence, I/O threads. */
     boolean carriesServer(StagedRegistrar staged) {
-        return staged == lanes || staged == persistence;
+        return staged == lanes || staged == persistence || staged == threadedIo;
     }
 
     /** Whether it is these declarations that bring the lanes of background jobs. */

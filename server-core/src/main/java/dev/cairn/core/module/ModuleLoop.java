@@ -38,6 +38,11 @@ final class ModuleLoop implements Loop {
     }
 
     @Override
+    public void wake() {
+        loop.get().wake();
+    }
+
+    @Override
     public boolean onMain() {
         return loop.get().onMain();
     }

@@ -398,6 +398,9 @@ public final class ModuleManager {
         if (staged.persistence != null) {
             server.durability().provide(staged.persistence);
         }
+        if (staged.threadedIo != null) {
+            server.clients().threads().provide(staged.threadedIo);
+        }
         staged.infos.forEach(i -> server.info().add(staged.registration(), i.title(), i.byDefault(), i.source()));
         staged.listeners.forEach(l -> listen(server, l));
         staged.filters.forEach(server.filters()::add);

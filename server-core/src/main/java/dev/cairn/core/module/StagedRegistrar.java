@@ -23,6 +23,7 @@ import dev.cairn.api.data.DataType;
 import dev.cairn.api.event.KeyEventClass;
 import dev.cairn.api.event.KeyListener;
 import dev.cairn.api.io.ConnectionType;
+import dev.cairn.api.io.ThreadedIo;
 import dev.cairn.api.job.BackgroundJobType;
 import dev.cairn.api.job.JobLanes;
 import dev.cairn.api.persistence.Persistence;
@@ -67,6 +68,7 @@ final class StagedRegistrar implements Registrar {
     final List<Option<?>> declaredOptions = new ArrayList<>();
     @Nullable JobLanes jobLanes;
     @Nullable Persistence persistence;
+    @Nullable ThreadedIo threadedIo;
 
     /**
      * Stages the declarations of a module.
@@ -139,6 +141,12 @@ final class StagedRegistrar implements Registrar {
     public void persistence(Persistence p) {
         checkOpen();
         persistence = p;
+    }
+
+    @Override
+    public void threadedIo(ThreadedIo io) {
+        checkOpen();
+        threadedIo = io;
     }
 
     @Override

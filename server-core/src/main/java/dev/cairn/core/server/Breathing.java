@@ -57,6 +57,7 @@ final class Breathing {
     private void serve(EventLoop loop) {
         for (int i = 0; i < ROUNDS; i++) {
             int events = loop.pollNow(EVENTS);
+            server.clients().threads().serve();
             server.clients().flushRepliesWithin();
             server.clients().closeScheduled();
             if (events == 0) {

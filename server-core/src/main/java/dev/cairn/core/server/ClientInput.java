@@ -2,6 +2,7 @@ package dev.cairn.core.server;
 
 import java.io.IOException;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,17 +15,24 @@ import dev.cairn.structures.Memory;
 import dev.cairn.structures.Pages;
 
 /**
- * What clients send: reading, query buffers, parsing, handing commands to the dispatcher. Main thread.
+ * What clients send: reading, query buffers, parsing, handing commands to the dispatcher. Main thread, but what {@link LentClient} does.
  *
  * <p>A read goes to one query buffer that all clients share; only what is left of an incomplete command is copied to a buffer of the
  * client's own, where the next read then continues. So an idle client holds no buffer, and the shared one stays in the caches. A bulk of a
  * megabyte or more is received straight into a mapping of its own that becomes the value.
+ *
+ * <p>A client that a thread reads for gets a buffer of its own before, of the size that its reads have needed of late; it is given back when
+ * nothing is left in it.
  */
 final class ClientInput {
     /** Bytes of the query buffer that clients share, and so most of what one client gets done before others have their turn. */
     private static final int SHARED_QUERY = 16 << 10;
     /** Bytes of a client's own query buffer, at least. */
     private static final int PRIVATE_QUERY = 16 << 10;
+    /** Room for the first read of a client by a thread, and the least. */
+    static final int FIRST_READ = 1 << 10;
+    /** After so many reads in a row that needed less than a quarter of their room, the next gets half. */
+    private static final int SMALL_READS = 16;
     /** Unused bytes of a query buffer that are not worth a change. */
     private static final int MOST_WASTE = 4 << 10;
     /** Capacity from which on a query buffer follows its use. */
@@ -71,6 +79,9 @@ final class ClientInput {
             }
             return;
         }
+        if (clients.threads().takes(client)) {
+            return;
+        }
         try {
             if (client.parser.receivingBig()) {
                 readBig(client);
@@ -80,15 +91,104 @@ final class ClientInput {
                 readPrivate(client);
             }
         } catch (IOException e) {
-            LOG.debug("Reading from client {}: {}", client.address(), e.getMessage());
-            clients.close(client);
+            failed(client, e);
         } catch (RuntimeException | OutOfMemoryError e) {
             abandon(client, e);
         }
     }
 
+    /** Makes room for a thread to read into; false when the client is closed, because it may have no more or there is none. */
+    boolean prepare(ServerClient client) {
+        try {
+            client.parser.unauthenticated(limited(client));
+            if (client.parser.receivingBig()) {
+                return true;
+            }
+            int bulk = client.parser.pendingBulkLength();
+            int missing = bulk < 0 || bulk >= RequestParser.BIG_ARGUMENT ? 0
+                    : client.parser.pendingBulkOffset() + bulk + 2 - client.queryLength;
+            int wanted = Math.max(client.readRoom, missing);
+            if (client.queryCapacity - client.queryLength < wanted) {
+                int growth = Math.max(wanted, client.queryLength / 2);
+                grow(client, (int) Math.min(LARGEST_QUERY, (long) client.queryLength + growth));
+            }
+            if (client.queryCapacity == client.queryLength) {
+                closeOverQueryLimit(client);
+                return false;
+            }
+            return true;
+        } catch (RuntimeException | OutOfMemoryError e) {
+            abandon(client, e);
+            return false;
+        }
+    }
+
+    private boolean limited(ServerClient client) {
+        return !client.authenticated && server.authenticationRequired();
+    }
+
+    /** The most commands to parse at once. What follows AUTH is free of the limits: nothing is parsed before AUTH is executed. */
+    int mostCommands(ServerClient client) {
+        return limited(client) ? 1 : Dispatcher.MAX_BATCH;
+    }
+
+    /** Goes on with what a thread has read and parsed. */
+    void received(LentClient work, RequestBatch batch) {
+        ServerClient client = work.client();
+        try {
+            if (work.failure() instanceof IOException e) {
+                failed(client, e);
+            } else if (work.failure() != null) {
+                abandon(client, work.failure());
+            } else if (received(client, work.received())) {
+                execute(client, work, batch);
+            }
+            if (!client.closed && client.queryLength == 0 && client.query != 0 && !client.parser.incomplete()) {
+                release(client);
+            }
+        } catch (RuntimeException | OutOfMemoryError e) {
+            abandon(client, e);
+        }
+    }
+
+    private void execute(ServerClient client, LentClient work, RequestBatch batch) {
+        if (!work.big()) {
+            adaptRoom(client, work.received(), client.queryCapacity - client.queryLength);
+            client.queryLength += work.received();
+            client.queryPeak = Math.max(client.queryPeak, client.queryLength);
+        }
+        server.clientMemory().changed(client);
+        if (work.parsed()) {
+            if (client.halted()) {
+                return; // it is about to be closed: it was not when it was lent, and has executed nothing since
+            }
+            executed(client, process(client, client.query, client.queryLength, batch, work));
+        }
+        if (!client.closed && !work.big() && client.queryLength + client.queuedBytes() > clients.limits().queryBuffer) {
+            closeOverQueryLimit(client);
+        }
+    }
+
+    /** Lets the room for reads follow their need. */
+    private static void adaptRoom(ServerClient client, int received, int room) {
+        if (received >= room) {
+            client.readRoom = Math.min(PRIVATE_QUERY, 2 * client.readRoom);
+            client.smallReads = 0;
+        } else if (received > client.readRoom / 4) {
+            client.smallReads = 0;
+        } else if (++client.smallReads >= SMALL_READS) {
+            client.readRoom = Math.max(FIRST_READ, client.readRoom / 2);
+            client.smallReads = 0;
+        }
+    }
+
+    private void failed(ServerClient client, IOException e) {
+        LOG.debug("Reading from client {}: {}", client.address(), e.getMessage());
+        clients.close(client);
+    }
+
     /** Closes a client whose input cannot be gone on with: what was read of it may be lost, or no memory is left for more of it. */
-    private void abandon(ServerClient client, Throwable failure) {
+    private void abandon(ServerClient client, @Nullable Throwable failure) {
         server.stats().unexpectedErrors++;
         LOG.warn("Closing client id={} addr={}: its input could not be processed", client.id(), client.address(), failure);
         clients.close(client);
@@ -173,7 +273,11 @@ final class ClientInput {
         if (client.halted()) {
             return;
         }
-        int from = process(client, client.query, client.queryLength);
+        executed(client, process(client, client.query, client.queryLength));
+    }
+
+    /** Keeps what is left in the client's own buffer after a part of it was executed. */
+    private void executed(ServerClient client, int from) {
         if (client.closed) {
             return;
         }
@@ -229,19 +333,46 @@ final class ClientInput {
      * @return the offset of the first byte that must be kept
      */
     private int process(ServerClient client, long buffer, int length) {
-        RequestBatch b = batchInUse ? new RequestBatch() : batch;
-        boolean outer = !batchInUse;
+        if (batchInUse) {
+            RequestBatch inner = new RequestBatch();
+            try {
+                return process(client, buffer, length, inner, null);
+            } finally {
+                inner.free();
+            }
+        }
         batchInUse = true;
+        try {
+            return process(client, buffer, length, batch, null);
+        } finally {
+            batchInUse = false;
+        }
+    }
+
+    /**
+     * Parses and executes what is in a buffer.
+     *
+     * @param b the batch to use
+     * @param begun has parsed the first commands already, to the batch; null when nobody has
+     */
+    private int process(ServerClient client, long buffer, int length, RequestBatch b, @Nullable LentClient begun) {
         client.processing = true;
         int from = 0;
         try {
+            LentClient first = begun;
             while (!client.halted()) {
-                b.clear();
-                boolean limited = !client.authenticated && server.authenticationRequired();
-                // what follows AUTH is free of the limits: nothing is parsed before AUTH is executed
-                int most = limited ? 1 : Dispatcher.MAX_BATCH;
-                client.parser.unauthenticated(limited);
-                int parsed = client.parser.parse(buffer, from, length, b, most);
+                int most;
+                int parsed;
+                if (first != null) {
+                    most = first.mostCommands();
+                    parsed = first.parsedTo();
+                    first = null;
+                } else {
+                    b.clear();
+                    most = mostCommands(client);
+                    client.parser.unauthenticated(limited(client));
+                    parsed = client.parser.parse(buffer, from, length, b, most);
+                }
                 int n = b.commands();
                 if (n > 0) {
                     int done = server.dispatcher().execute(client, b);
@@ -265,11 +396,6 @@ final class ClientInput {
             b.clear();
         } finally {
             client.processing = false;
-            if (outer) {
-                batchInUse = false;
-            } else {
-                b.free();
-            }
         }
         clients.replied(client);
         return from;

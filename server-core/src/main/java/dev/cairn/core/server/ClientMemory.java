@@ -98,8 +98,8 @@ public final class ClientMemory {
 
     /** Counts what a client takes now, and finds its bucket. */
     void count(ServerClient client) {
-        if (client.closing()) {
-            return;
+        if (client.closing() || client.lentForRead()) {
+            return; // what a thread has is counted when it is back
         }
         ClientLimits.OutputClass type = client.outputClass();
         long bytes = of(client, server.pubsub());

@@ -73,20 +73,35 @@ final class ClientOutput {
         }
     }
 
+    /** Number of clients that wait to be written. */
+    int pending() {
+        return pendingWrites.size();
+    }
+
     /** Writes what clients are owed, as far as they take it and it may leave yet. */
     void flush() {
         boolean holds = server.durability().holdsReplies();
-        release(holds);
-        write(holds);
+        boolean threaded = threaded();
+        release(holds, threaded);
+        write(holds, threaded);
+        clients.threads().performWrites();
     }
 
     /** Writes what clients are owed while a command goes on, which may be what keeps the disk from being waited for. */
     void flushWithin() {
-        release(false);
-        write(false);
+        boolean threaded = threaded();
+        release(false, threaded);
+        write(false, threaded);
+        clients.threads().performWrites();
     }
 
-    private void write(boolean holds) {
+    /** Whether threads take part in this round of writes. */
+    private boolean threaded() {
+        int most = Math.max(pendingWrites.size(), held.size());
+        return most > 0 && clients.threads().adjust(most);
+    }
+
+    private void write(boolean holds, boolean threaded) {
         List<ServerClient> round = pendingWrites;
         if (round.isEmpty()) {
             return;
@@ -94,7 +109,7 @@ final class ClientOutput {
         pendingWrites = spareWrites;
         for (int i = 0; i < round.size(); i++) {
             ServerClient client = round.get(i);
-            if (client.executing > 0) {
+            if (client.executing > 0 || client.lent()) {
                 pendingWrites.add(client);
                 continue;
             }
@@ -106,7 +121,7 @@ final class ClientOutput {
             if (holds) {
                 hold(client);
             } else {
-                write(client, Long.MAX_VALUE);
+                write(client, Long.MAX_VALUE, threaded);
             }
         }
         round.clear();
@@ -126,7 +141,7 @@ final class ClientOutput {
     }
 
     /** Writes to those who have waited long enough. */
-    private void release(boolean holds) {
+    private void release(boolean holds, boolean threaded) {
         long synced = server.durability().syncedOffset();
         if (held.isEmpty() || holds && synced == releasedTo) {
             return;
@@ -136,13 +151,18 @@ final class ClientOutput {
         held = spareHeld;
         for (int i = 0; i < round.size(); i++) {
             ServerClient client = round.get(i);
-            if (client.executing > 0 || holds && client.heldTo > synced) {
+            if (client.executing > 0 || client.lent()) {
+                held.add(client);
+                releasedTo = -1; // whether it may be written is to be looked at again
+                continue;
+            }
+            if (holds && client.heldTo > synced) {
                 held.add(client);
                 continue;
             }
             client.writePending = false;
             if (!client.closed && !client.closeScheduled) {
-                write(client, holds ? client.safeBytes : Long.MAX_VALUE);
+                write(client, holds ? client.safeBytes : Long.MAX_VALUE, threaded);
             }
         }
         round.clear();
@@ -152,35 +172,66 @@ final class ClientOutput {
     /** Goes on to write, as far as it may leave. */
     private void writable(ServerClient client) {
         if (!server.durability().holdsReplies()) {
-            write(client, Long.MAX_VALUE);
+            write(client, Long.MAX_VALUE, false);
         } else if (client.safeBytes > 0) {
-            write(client, client.safeBytes);
+            write(client, client.safeBytes, false);
         } else {
             hold(client);
         }
     }
 
-    /** Writes to a client, no more than the bytes that are safe. */
-    private void write(ServerClient client, long safe) {
+    /** Writes to a client, no more than the bytes that are safe, or lends it to a thread for that. */
+    private void write(ServerClient client, long safe, boolean threaded) {
         if (client.executing > 0) {
             return;
         }
         client.safeBytes = 0;
-        try {
-            int n = client.reply.flush(client.sink, (int) Math.min(WRITE_PER_EVENT, safe));
-            client.safeBytes = safe == Long.MAX_VALUE ? 0 : Math.max(0, safe - n);
-            if (n > 0) {
-                client.bytesOut += n;
-                client.lastInteractionMillis = server.clock().millis();
-                server.stats().bytesOut += n;
-                server.stats().writes++;
-            }
-        } catch (IOException e) {
-            LOG.debug("Error writing to client {}: {}", client.address(), e.getMessage());
-            clients.close(client);
+        int most = (int) Math.min(WRITE_PER_EVENT, safe);
+        if (threaded && !client.reply.isEmpty()) {
+            clients.threads().lendForWrite(client, most, safe);
             return;
         }
+        try {
+            written(client, safe, client.reply.flush(client.sink, most));
+        } catch (IOException e) {
+            failed(client, e);
+        }
+    }
+
+    private void failed(ServerClient client, Throwable failure) {
+        LOG.debug("Error writing to client {}: {}", client.address(), failure.getMessage());
+        clients.close(client);
+    }
+
+    /** Goes on with a client that a thread has written to. */
+    void sent(LentClient work) {
+        ServerClient client = work.client();
+        client.reply.sent(work.sent());
+        Throwable failure = work.failure();
+        if (failure != null) {
+            failed(client, failure);
+        } else if (client.writePending) {
+            // there was more to write meanwhile, and the client waits for its turn again
+            count(client, work.sent());
+        } else {
+            written(client, work.safe(), work.sent());
+        }
+    }
+
+    private void count(ServerClient client, int n) {
+        if (n > 0) {
+            client.bytesOut += n;
+            client.lastInteractionMillis = server.clock().millis();
+            server.stats().bytesOut += n;
+            server.stats().writes++;
+        }
         server.clientMemory().changed(client);
+    }
+
+    /** What follows when so many bytes were written to a client. */
+    private void written(ServerClient client, long safe, int n) {
+        client.safeBytes = safe == Long.MAX_VALUE ? 0 : Math.max(0, safe - n);
+        count(client, n);
         if (client.reply.isEmpty()) {
             if (client.writeHandlerSet) {
                 client.writeHandlerSet = false;

@@ -42,6 +42,7 @@ public final class Clients {
     private final TreeMap<Long, ServerClient> byId = new TreeMap<>();
     private final ClientInput input;
     private final ClientOutput output;
+    private final ClientThreads threads;
     private final ArrayDeque<ServerClient> toClose = new ArrayDeque<>();
     /** The id of the client that the cron looked at last. */
     private long cronCursor;
@@ -52,6 +53,7 @@ public final class Clients {
         this.server = server;
         this.input = new ClientInput(server, this);
         this.output = new ClientOutput(server, this);
+        this.threads = new ClientThreads(server, input, output);
     }
 
     /** The limits that the configuration sets. */
@@ -59,9 +61,15 @@ public final class Clients {
         return limits;
     }
 
+    /** What threads read and write for clients. */
+    public ClientThreads threads() {
+        return threads;
+    }
+
     /** Sets the longest bulk that is taken, in bytes; what no block of memory can hold is refused whatever it says. */
     public void bulkLimit(long bytes) {
         limits.bulk = bytes;
+        threads.await();
         byId.values().forEach(this::limitBulks);
     }
 
@@ -203,12 +211,12 @@ public final class Clients {
         }
     }
 
-    /** Whether what the client has sent is being worked on further up, so that nothing of it may be freed. */
+    /** Whether what the client has sent is being worked on further up, or a thread has it, so that nothing of it may be freed. */
     private static boolean inUse(ServerClient client) {
-        return client.processing || client.executing > 0;
+        return client.processing || client.executing > 0 || client.lent();
     }
 
-    /** Closes a client now, or, if a command of it is being executed, before the loop sleeps. */
+    /** Closes a client now, or, if a command of it is being executed or a thread has it, before the loop sleeps after that. */
     public void close(ServerClient client) {
         if (client.closed) {
             return;
@@ -243,6 +251,9 @@ public final class Clients {
             }
             cronCursor = next.getKey();
             ServerClient c = next.getValue();
+            if (c.lent()) {
+                continue; // it is anything but idle
+            }
             if (limits.timeoutSeconds > 0 && !c.waits() && !c.monitoring && !c.pinned && !c.isSubscriber()
                     && now - c.lastInteractionMillis > limits.timeoutSeconds * 1000L) {
                 LOG.debug("Closing idle client {}", c.address());
@@ -263,12 +274,14 @@ public final class Clients {
 
     /** Closes all clients, after a last try to write what they are owed. */
     void closeAll() {
+        threads.end();
         flushReplies();
         List.copyOf(byId.values()).forEach(this::close);
     }
 
     /** Gives all memory back. */
     void free() {
+        threads.free();
         input.free();
         output.free();
     }

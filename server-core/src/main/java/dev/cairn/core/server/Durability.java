@@ -248,6 +248,7 @@ public final class Durability implements PersistenceHost {
         loadingDone = bytes;
         server.clock().refresh();
         server.loop().pollNow(EVENTS_WHILE_LOADING);
+        server.clients().threads().serve();
         server.clients().flushReplies();
         server.clients().closeScheduled();
         return !server.ending();

@@ -516,6 +516,7 @@ public final class Server implements AutoCloseable {
             stats.peakMemory = Math.max(stats.peakMemory, usedMemory());
             jvmPauses.look(latency);
         }
+        clients.threads().cron();
         clients.cron(hz);
         expiry.slow(hz);
         if (settings.activeRehashing) {
@@ -553,6 +554,7 @@ public final class Server implements AutoCloseable {
         @Override
         public void beforeSleep() {
             listeners.serveBuffered();
+            clients.threads().serve();
             expiry.fast();
             events.fire(LoopTurn.BEFORE_SLEEP);
             clients.resumeUnblocked();

@@ -79,6 +79,13 @@ public final class ServerClient implements Client {
     /** Since when the reply buffer's peak is looked for, ms since 1970. */
     long replyPeakSince;
 
+    /** What threads do for it; null before they first do. */
+    private @Nullable LentClient work;
+    /** Whether it is noted to be read by a thread. */
+    boolean readPending;
+    /** Room that a thread's read is given, bytes, and how many reads in a row have needed little of it. */
+    int readRoom = ClientInput.FIRST_READ;
+    int smallReads;
     boolean writePending;
     boolean writeHandlerSet;
     /** Where its replies wait for the disk: how much of the stream must be safe, and how many bytes may leave then. */
@@ -370,6 +377,26 @@ public final class ServerClient implements Client {
     /** Whether messages that it sent to itself wait for the end of its command. */
     boolean owesItself() {
         return postponed != null && !postponed.isEmpty();
+    }
+
+    /** What threads do for it. */
+    LentClient work() {
+        LentClient made = work;
+        if (made == null) {
+            made = new LentClient(this);
+            work = made;
+        }
+        return made;
+    }
+
+    /** Whether its connection is lent to a thread. */
+    boolean lent() {
+        return work != null && work.lent();
+    }
+
+    /** Whether its connection is lent to a thread for a read, so that its parser and query buffer are that thread's. */
+    boolean lentForRead() {
+        return work != null && work.reads();
     }
 
     /** Whether no more commands of it can be executed for now. */

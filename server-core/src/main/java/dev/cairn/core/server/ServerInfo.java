@@ -48,7 +48,8 @@ public final class ServerInfo {
                 .field("server_time_usec", server.clock().micros()).field("uptime_in_seconds", uptime)
                 .field("uptime_in_days", uptime / 86_400).field("hz", server.hz()).field("configured_hz", server.settings().hz)
                 .field("lru_clock", server.clock().seconds() & 0xffffff).field("executable", identity.executable)
-                .field("config_file", identity.configFile == null ? "" : identity.configFile.toString()).field("io_threads_active", 0);
+                .field("config_file", identity.configFile == null ? "" : identity.configFile.toString())
+                .field("io_threads_active", server.clients().threads().active() ? 1 : 0);
         listeners(out);
     }
 

@@ -31,6 +31,10 @@ public final class ServerStats {
     public long reads;
     /** Writes to clients. */
     public long writes;
+    /** Reads that were shared out to threads. */
+    public long threadedReads;
+    /** Writes that were shared out to threads. */
+    public long threadedWrites;
     /** Error replies. */
     public long errorReplies;
     /** Errors that a handler threw and should not have. */
@@ -117,6 +121,8 @@ public final class ServerStats {
         bytesOut = 0;
         reads = 0;
         writes = 0;
+        threadedReads = 0;
+        threadedWrites = 0;
         errorReplies = 0;
         unexpectedErrors = 0;
         queryLimitDisconnections = 0;

@@ -134,8 +134,8 @@ class RealServerTest {
         Map<String, String> theirs = theirs("*");
         Map<String, String> ours = ours("*");
         theirs.keySet().removeAll(DIFFERENT);
-        // Retired in Valkey, and hidden there.
-        theirs.keySet().removeAll(Set.of("io-threads-do-reads", "aof-disable-auto-gc"));
+        // Hidden in Valkey.
+        theirs.keySet().removeAll(Set.of("aof-disable-auto-gc"));
         ours.keySet().retainAll(theirs.keySet());
         assertEquals(theirs, ours);
     }

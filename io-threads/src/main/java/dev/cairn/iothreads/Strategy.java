@@ -1,0 +1,24 @@
+package dev.cairn.iothreads;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.cairn.api.io.ThreadedIo.Work;
+
+/** How work is shared out to threads and comes back; see {@code ThreadedIo} for the methods of the same names. Main thread. */
+interface Strategy {
+    /** Sets how many threads take part at most, the main thread included. Work that was given before comes back all the same. */
+    void threads(int threads);
+
+    boolean active();
+
+    boolean adjust(int pending);
+
+    void perform(Work[] works, int count);
+
+    @Nullable
+    Work finished();
+
+    int outstanding();
+
+    void await();
+}

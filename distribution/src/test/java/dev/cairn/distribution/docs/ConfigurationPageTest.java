@@ -9,13 +9,18 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 import dev.cairn.api.ModuleRejected;
+import dev.cairn.bio.BioModule;
 import dev.cairn.core.config.CoreOptions;
 import dev.cairn.core.config.Options;
 import dev.cairn.core.module.ModuleManager;
+import dev.cairn.iothreads.IoThreadsModule;
+import dev.cairn.persistence.aof.AofModule;
 import dev.cairn.sockets.SocketsModule;
 import dev.cairn.transport.tcp.TcpModule;
 import dev.cairn.transport.tls.TlsModule;
 import dev.cairn.transport.unix.UnixModule;
+import dev.cairn.types.hash.HashModule;
+import dev.cairn.types.list.ListModule;
 import dev.cairn.types.string.StringModule;
 
 /** Holds {@code docs/configuration.md} to the options that the distribution's modules declare. */
@@ -57,6 +62,11 @@ class ConfigurationPageTest {
         modules.register(new TlsModule(), "lib");
         modules.register(new UnixModule(), "lib");
         modules.register(new StringModule(), "lib");
+        modules.register(new HashModule(), "lib");
+        modules.register(new ListModule(), "lib");
+        modules.register(new BioModule(), "lib");
+        modules.register(new AofModule(), "lib");
+        modules.register(new IoThreadsModule(), "lib");
         for (String paragraph : options.sampleConfig().split("\n\n")) {
             add(paragraph.lines().toList());
         }

@@ -67,7 +67,8 @@ public final class Compare {
         List<Trial> trials = List.of(new ThroughputTrial(options, directory, failures), new MemoryTrial(options, directory),
                 new CollectionMemoryTrial(options, directory, CollectionMemoryTrial.Kind.HASHES),
                 new CollectionMemoryTrial(options, directory, CollectionMemoryTrial.Kind.LISTS),
-                new LoadingTrial(options, directory), new StartupTrial(options, directory), new IdleTrial(options, directory));
+                new LoadingTrial(options, directory), new StartupTrial(options, directory), new IdleTrial(options, directory),
+                new IoThreadsTrial(options, directory, failures));
         try {
             options.checkNames(trials.stream().flatMap(trial -> trial.names().stream()).toList());
         } catch (CompareException e) {
@@ -85,7 +86,7 @@ public final class Compare {
         Instant began = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         StringBuilder tables = new StringBuilder();
         for (Trial trial : trials) {
-            if (trial.names().stream().anyMatch(options::selects)) {
+            if ((trial.byDefault() || !options.names().isEmpty()) && trial.names().stream().anyMatch(options::selects)) {
                 run(trial, tables);
             }
         }

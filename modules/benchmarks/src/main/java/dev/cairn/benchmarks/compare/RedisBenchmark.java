@@ -38,10 +38,16 @@ final class RedisBenchmark {
 
     /** Sends {@code requests} commands of a workload to a server. */
     Sample run(Server server, Workload workload, long requests) throws CompareException, IOException, InterruptedException {
+        return run(server, workload.transport(), workload.arguments(), requests);
+    }
+
+    /** Sends {@code requests} commands to a server as further arguments of redis-benchmark say. */
+    Sample run(Server server, Transport transport, List<String> arguments, long requests)
+            throws CompareException, IOException, InterruptedException {
         List<String> line = new ArrayList<>(command);
-        line.addAll(workload.transport().arguments(server));
+        line.addAll(transport.arguments(server));
         line.addAll(List.of("-n", Long.toString(requests), "--precision", "3"));
-        line.addAll(workload.arguments());
+        line.addAll(arguments);
         long serverBefore = server.cpuNanos();
         long clientBefore = CpuClock.ofEndedChildren();
         String report = run(line);

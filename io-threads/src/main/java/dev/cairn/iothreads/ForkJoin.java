@@ -13,24 +13,28 @@ import dev.cairn.api.io.ThreadedIo.Work;
  * each worker's number of pending works is published, main does its share and waits until all numbers are zero. So while commands are
  * executed no worker runs.
  *
- * <p>Threads take part once a round has two works a thread, and no more when a round has fewer: then they find nothing and park.
+ * <p>Threads take part once a round has some works a thread, two usually, and no more when a round has fewer: then they find nothing and park.
  *
  * <p>Main thread.
  */
 final class ForkJoin implements Strategy {
-    /** Works a thread that make threads worth while. */
-    private static final int WORTHWHILE = 2;
-
     private final Threads threads;
     /** The lists; number 0 is main's own. */
     private final List<DealtList> lists = new ArrayList<>();
     /** The worker of each list but the first. */
     private final List<ListWorker> workers = new ArrayList<>();
     private final ArrayDeque<Work> done = new ArrayDeque<>();
+    private int worksPerThread;
     private boolean active;
 
-    ForkJoin(Threads threads) {
+    /**
+     * A strategy without threads.
+     *
+     * @param worksPerThread how many works a thread make threads worth while; 0 has them take part always
+     */
+    ForkJoin(Threads threads, int worksPerThread) {
         this.threads = threads;
+        this.worksPerThread = worksPerThread;
         lists.add(new DealtList());
     }
 
@@ -64,11 +68,16 @@ final class ForkJoin implements Strategy {
         while (lists.size() < wanted) {
             DealtList list = new DealtList();
             ListWorker worker = new ListWorker(lists.size(), list, threads);
+            worker.start(); // or throws, and then nothing is dealt to it
             lists.add(list);
             workers.add(worker);
-            worker.start();
         }
         active = active && wanted > 1;
+    }
+
+    @Override
+    public void worksPerThread(int works) {
+        worksPerThread = works;
     }
 
     @Override
@@ -79,7 +88,7 @@ final class ForkJoin implements Strategy {
     @Override
     public boolean adjust(int pending) {
         int n = lists.size();
-        active = n > 1 && pending >= WORTHWHILE * n;
+        active = n > 1 && pending >= (long) worksPerThread * n;
         return active;
     }
 

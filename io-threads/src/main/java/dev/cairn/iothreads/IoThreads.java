@@ -21,8 +21,16 @@ final class IoThreads implements ThreadedIo {
     void threads(int count) {
         Strategy s = strategy;
         if (s != null) {
-            threads = count;
             s.threads(count);
+            threads = count;
+        }
+    }
+
+    /** Sets how many connections that wait make another thread worth while. */
+    void worksPerThread(int works) {
+        Strategy s = strategy;
+        if (s != null) {
+            s.worksPerThread(works);
         }
     }
 

@@ -24,7 +24,6 @@ public final class IoThreadsModule implements ServerModule {
     private @Nullable Option<Boolean> reads;
     private @Nullable Option<Long> worksPerThread;
     private @Nullable Option<String> strategy;
-    private @Nullable Rings rings;
 
     /** Makes the module; called by {@link java.util.ServiceLoader}. */
     public IoThreadsModule() {
@@ -44,12 +43,8 @@ public final class IoThreadsModule implements ServerModule {
         reads = registrar.option(OptionSpec.flag("io-threads-do-reads", false).immutable()
                 .doc("Whether threads read and parse commands, too, and not only write replies."));
         worksPerThread = registrar.option(OptionSpec.integer("events-per-io-thread", 2, 0, Integer.MAX_VALUE)
-                .onChange(n -> {
-                    if (rings != null) {
-                        rings.worksPerThread(n.intValue());
-                    }
-                })
-                .doc("How many connections that wait make another I/O thread of the strategy rings worth while; 0 has all take part."));
+                .onChange(n -> made.worksPerThread(n.intValue()))
+                .doc("How many connections that wait make another I/O thread worth while; 0 has all take part always."));
         strategy = registrar.option(OptionSpec.choice("io-threads-strategy", FORK_JOIN, FORK_JOIN, RINGS).immutable()
                 .doc("How work is shared out to I/O threads: fork-join has the main thread wait for them, rings lets it go on."));
         registrar.threadedIo(made);
@@ -69,13 +64,8 @@ public final class IoThreadsModule implements ServerModule {
     public void start(ModuleContext context) {
         String cpus = context.option("server-cpulist", String.class).map(Option::value).orElse("");
         Threads made = new Threads(context::thread, context.loop()::wake, cpus);
-        Strategy chosen;
-        if (value(strategy).equals(RINGS)) {
-            rings = new Rings(made, value(worksPerThread).intValue());
-            chosen = rings;
-        } else {
-            chosen = new ForkJoin(made);
-        }
+        int works = value(worksPerThread).intValue();
+        Strategy chosen = value(strategy).equals(RINGS) ? new Rings(made, works) : new ForkJoin(made, works);
         Objects.requireNonNull(io).start(chosen, value(threads).intValue(), value(reads));
     }
 

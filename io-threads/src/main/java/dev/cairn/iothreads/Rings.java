@@ -103,8 +103,8 @@ final class Rings implements Strategy {
         }
     }
 
-    /** Sets how many connections that wait make another thread worth while. */
-    void worksPerThread(int works) {
+    @Override
+    public void worksPerThread(int works) {
         worksPerThread = works;
     }
 
@@ -120,8 +120,8 @@ final class Rings implements Strategy {
         }
         while (workers.size() < wanted - 1) {
             RingWorker worker = new RingWorker(workers.size() + 1, threads);
+            worker.start(); // or throws, and then nothing is given to it
             workers.add(worker);
-            worker.start();
         }
         live = Math.min(live, workers.size());
     }

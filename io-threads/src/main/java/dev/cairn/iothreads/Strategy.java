@@ -9,6 +9,9 @@ interface Strategy {
     /** Sets how many threads take part at most, the main thread included. Work that was given before comes back all the same. */
     void threads(int threads);
 
+    /** Sets how many connections that wait make another thread worth while; 0 has all take part always. */
+    void worksPerThread(int works);
+
     boolean active();
 
     boolean adjust(int pending);

@@ -11,7 +11,7 @@ class ForkJoinContractTest extends ThreadedIoContract {
             (name, body) -> Thread.ofPlatform().name(name).daemon().unstarted(body);
 
     Strategy strategy(Threads threads) {
-        return new ForkJoin(threads);
+        return new ForkJoin(threads, 2);
     }
 
     @Override

@@ -887,19 +887,20 @@ public final class ReplyWriter implements Reply {
      * are sent are released. A chunk above the usual size, which holds one large reply, is offered whole even if that goes beyond {@code maxBytes}: what
      * the system takes at once reaches also a client that closes its side right after the request.
      *
+     * @param safeBytes how many bytes may be sent at all, large chunks included
      * @return how many bytes the sink took
      * @throws IOException          what the sink throws; what it took before is sent
      * @throws IllegalStateException if an aggregate is open
      */
-    public int flush(Sink sink, int maxBytes) throws IOException {
+    public int flush(Sink sink, int maxBytes, long safeBytes) throws IOException {
         if (open != 0) {
             throw new IllegalStateException(open + " aggregates are open");
         }
         int total = 0;
         peak = Math.max(peak, origin + at - sent);
-        while (head != 0 && total < maxBytes) {
+        while (head != 0 && total < maxBytes && total < safeBytes) {
             long end = end(head);
-            int n = offered(head, end - readAt, maxBytes - total);
+            int n = offered(head, Math.min(end - readAt, safeBytes - total), maxBytes - total);
             int taken = n == 0 ? 0 : sink.write(readAt, n);
             if (taken > 0) {
                 readAt += taken;
@@ -914,6 +915,11 @@ public final class ReplyWriter implements Reply {
             }
         }
         return total;
+    }
+
+    /** The same as {@link #flush(Sink, int, long)} where all that waits may be sent. */
+    public int flush(Sink sink, int maxBytes) throws IOException {
+        return flush(sink, maxBytes, Long.MAX_VALUE);
     }
 
     /**
@@ -937,14 +943,14 @@ public final class ReplyWriter implements Reply {
         }
 
         /**
-         * Hands the bytes to the sink as {@link ReplyWriter#flush} does. Once, on any thread.
+         * Hands the bytes to the sink as {@link ReplyWriter#flush(Sink, int, long)} does. Once, on any thread.
          *
          * @throws IOException what the sink throws; {@link #sent} tells what it took before
          */
-        public void send(Sink sink, int maxBytes) throws IOException {
-            while (sent < maxBytes) {
+        public void send(Sink sink, int maxBytes, long safeBytes) throws IOException {
+            while (sent < maxBytes && sent < safeBytes) {
                 long stop = chunk == tail ? end : chunk + Memory.getLong(chunk + END);
-                int n = offered(chunk, stop - from, maxBytes - sent);
+                int n = offered(chunk, Math.min(stop - from, safeBytes - sent), maxBytes - sent);
                 int taken = n == 0 ? 0 : sink.write(from, n);
                 sent += Math.max(0, taken);
                 from += Math.max(0, taken);

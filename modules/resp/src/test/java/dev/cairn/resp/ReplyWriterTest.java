@@ -441,6 +441,21 @@ class ReplyWriterTest {
     }
 
     @Test
+    void sendsNoMoreThanIsSafeOfALargeChunk() throws IOException {
+        writer.raw(new byte[20_000]);
+        writer.ok();
+        assertEquals(20_000, writer.flush((address, length) -> length, 100, 20_000));
+        assertEquals(5, writer.pendingBytes());
+        ReplyWriter.Waiting waiting = new ReplyWriter.Waiting();
+        writer.raw(new byte[20_000]);
+        writer.waiting(waiting);
+        waiting.send((address, length) -> length, 100_000, 12);
+        assertEquals(12, waiting.sent());
+        writer.sent(12);
+        assertEquals(19_993, writer.pendingBytes());
+    }
+
+    @Test
     void letsTheFirstChunkFollowItsUse() throws IOException {
         assertEquals(ChunkPool.CHUNK, writer.firstChunk());
         assertFalse(writer.expandFirstChunk());

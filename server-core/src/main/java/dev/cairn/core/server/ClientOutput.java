@@ -186,13 +186,12 @@ final class ClientOutput {
             return;
         }
         client.safeBytes = 0;
-        int most = (int) Math.min(WRITE_PER_EVENT, safe);
         if (threaded && !client.reply.isEmpty()) {
-            clients.threads().lendForWrite(client, most, safe);
+            clients.threads().lendForWrite(client, WRITE_PER_EVENT, safe);
             return;
         }
         try {
-            written(client, safe, client.reply.flush(client.sink, most));
+            written(client, safe, client.reply.flush(client.sink, WRITE_PER_EVENT, safe));
         } catch (IOException e) {
             failed(client, e);
         }
@@ -230,7 +229,7 @@ final class ClientOutput {
 
     /** What follows when so many bytes were written to a client. */
     private void written(ServerClient client, long safe, int n) {
-        client.safeBytes = safe == Long.MAX_VALUE ? 0 : Math.max(0, safe - n);
+        client.safeBytes = safe == Long.MAX_VALUE ? 0 : safe - n;
         count(client, n);
         if (client.reply.isEmpty()) {
             if (client.writeHandlerSet) {

@@ -70,7 +70,7 @@ final class LentClient implements ThreadedIo.Work {
         client.connection().lend();
     }
 
-    /** Lends the connection for a write of what waits now, {@code mostBytes} at most. */
+    /** Lends the connection for a write of what waits now and is safe, about {@code mostBytes} at most. */
     void lendForWrite(int mostBytes, long safeBytes) {
         assert !lent();
         kind = Kind.WRITE;
@@ -92,7 +92,7 @@ final class LentClient implements ThreadedIo.Work {
     public void run() {
         try {
             if (kind == Kind.WRITE) {
-                waiting.send(client.sink, most);
+                waiting.send(client.sink, most, safe);
             } else {
                 read();
             }

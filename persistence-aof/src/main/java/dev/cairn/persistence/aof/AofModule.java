@@ -22,7 +22,7 @@ public final class AofModule implements ServerModule {
 
     /** Makes the module; for {@link java.util.ServiceLoader}. */
     public AofModule() {
-        this((directory, sequence, millis) -> ChronicleFile.open(directory, sequence, millis));
+        this(ChronicleFile::open);
     }
 
     /** Makes the module with increments of another kind, for tests. */

@@ -47,8 +47,6 @@ final class AofPersistence implements Persistence, AofLog.Gate {
     private static final long MOST_HELD_MILLIS = 500;
     private static final long MOST_HELD_BYTES = 16L << 20;
     private static final long LOG_ERRORS_EACH_MILLIS = 30_000;
-    /** When this little room is left in what was reserved, more is asked for. */
-    private static final long LOW_ROOM = 32L << 20;
     private static final CommandError NOT_SAFE = CommandError.err("Errors trying to SHUTDOWN. Check logs.");
     private static final CommandError IN_PROGRESS = CommandError.err("Background append only file rewriting already in progress");
 
@@ -59,7 +57,7 @@ final class AofPersistence implements Persistence, AofLog.Gate {
 
     /** How far a rewrite is. */
     private enum Phase {
-        IDLE, FORCING, READY, WRITING
+        IDLE, PREPARING, READY, WRITING
     }
 
     /** When the log is forced to disk. */
@@ -84,7 +82,7 @@ final class AofPersistence implements Persistence, AofLog.Gate {
     private Manifest manifest = Manifest.EMPTY;
     private @Nullable AofLog log;
     private @Nullable LogFile file;
-    private boolean reserving;
+    private boolean preparing;
     private boolean offRequested;
 
     private long lastFsync;
@@ -100,6 +98,8 @@ final class AofPersistence implements Persistence, AofLog.Gate {
 
     private Phase phase = Phase.IDLE;
     private boolean scheduled;
+    /** The increment that a rewrite will begin with. */
+    private @Nullable NextIncrement nextIncrement;
     private @Nullable Rewrite rewrite;
     private long rewriteStart;
     /** The base that is being written. */
@@ -210,7 +210,7 @@ final class AofPersistence implements Persistence, AofLog.Gate {
             deleteHistory();
             measure(loaded);
         }
-        begin(last + 1);
+        begin(freeIncrement().open(), last + 1);
         manifest.write(manifestFile());
         state = State.ON;
     }
@@ -273,10 +273,15 @@ final class AofPersistence implements Persistence, AofLog.Gate {
         growthBase = baseBytes;
     }
 
-    /** Opens the next increment and has the log begin there; the manifest in memory names it afterwards. */
-    private void begin(long sequence) throws IOException {
-        Entry next = freeIncrement(sequence);
-        LogFile opened = opener.open(directory().resolve(next.name()), sequence, now());
+    /** Has the log begin with an increment; the manifest in memory names it afterwards. */
+    private void begin(NextIncrement next, long sequence) throws IOException {
+        LogFile opened = next.opened();
+        try {
+            opened.begin(sequence, now());
+        } catch (IOException e) {
+            next.discard();
+            throw e;
+        }
         AofLog l = log;
         if (l == null) {
             l = new AofLog(this, sequence);
@@ -287,16 +292,15 @@ final class AofPersistence implements Persistence, AofLog.Gate {
         l.begin(opened);
         file = opened;
         forcedWrites = l.writes();
-        manifest = manifest.with(next);
+        manifest = manifest.with(next.entry(sequence));
     }
 
-    private Entry freeIncrement(long sequence) {
+    private NextIncrement freeIncrement() {
         long number = manifest.nextIncrement();
-        String name = incrementName(number);
-        while (Files.exists(directory().resolve(name))) {
-            name = incrementName(++number);
+        while (Files.exists(directory().resolve(incrementName(number)))) {
+            number++;
         }
-        return new Entry(name, number, sequence, Manifest.OPEN);
+        return new NextIncrement(directory().resolve(incrementName(number)), number, opener);
     }
 
     private String incrementName(long number) {
@@ -340,7 +344,7 @@ final class AofPersistence implements Persistence, AofLog.Gate {
 
     private void cancelRewrite() {
         scheduled = false;
-        phase = Phase.IDLE;
+        forgetPreparation();
         Rewrite r = rewrite;
         if (r != null) {
             LOG.info("The rewrite of the append only file is given up");
@@ -348,6 +352,15 @@ final class AofPersistence implements Persistence, AofLog.Gate {
             r.cancel();
             rewrite = null;
         }
+    }
+
+    private void forgetPreparation() {
+        NextIncrement next = nextIncrement;
+        nextIncrement = null;
+        if (next != null && phase == Phase.READY) {
+            next.discard();
+        }
+        phase = Phase.IDLE;
     }
 
     private void closeLog() throws IOException {
@@ -460,7 +473,7 @@ final class AofPersistence implements Persistence, AofLog.Gate {
             refuseOrAccept();
         }
         forceByPolicy(l);
-        reserveAhead();
+        prepareAhead();
     }
 
     /** Whether writing waits for the force that is going on, as Redis waits: at most two seconds, and then it says so. */
@@ -632,11 +645,12 @@ final class AofPersistence implements Persistence, AofLog.Gate {
         return state == State.OFF ? -1 : synced;
     }
 
-    private void reserveAhead() {
+    private void prepareAhead() {
         LogFile f = file;
-        if (f != null && !reserving && writeError.isEmpty() && f.room() < LOW_ROOM) {
-            reserving = true;
-            Objects.requireNonNull(cleaning).submit(new Jobs.Job(f::reserve, (job, failure) -> reserving = false));
+        if (f != null && !preparing && writeError.isEmpty() && f.wantsPreparing()) {
+            preparing = true;
+            boolean forced = forced();
+            Objects.requireNonNull(cleaning).submit(new Jobs.Job(() -> f.prepare(forced), (job, failure) -> preparing = false));
         }
     }
 
@@ -690,16 +704,10 @@ final class AofPersistence implements Persistence, AofLog.Gate {
         if (phase == Phase.IDLE && scheduled && host().snapshotPossible()) {
             scheduled = false;
             rewriteMillis = now();
-            LogFile f = file;
-            if (f == null) {
+            if (state == State.OFF) {
                 phase = Phase.READY;
             } else {
-                phase = Phase.FORCING;
-                Objects.requireNonNull(fsyncs).submit(new Jobs.Job(f::force, (job, failure) -> {
-                    if (phase == Phase.FORCING) {
-                        phase = Phase.READY;
-                    }
-                }));
+                prepareRewrite(file, freeIncrement());
             }
         }
         if (phase == Phase.READY && (log == null || log().waiting() == 0)) {
@@ -714,6 +722,26 @@ final class AofPersistence implements Persistence, AofLog.Gate {
         }
     }
 
+    /** Has the lane force what is logged and open the next increment, so that little is left to do for main. */
+    private void prepareRewrite(@Nullable LogFile old, NextIncrement next) {
+        phase = Phase.PREPARING;
+        nextIncrement = next;
+        Objects.requireNonNull(fsyncs).submit(new Jobs.Job(() -> {
+            next.open();
+            if (old != null) {
+                old.force();
+            }
+        }, (job, failure) -> {
+            if (nextIncrement != next) {
+                next.discard();
+            } else if (failure != null) {
+                rewriteFailed(failure);
+            } else {
+                phase = Phase.READY;
+            }
+        }));
+    }
+
     /** Changes to a new increment and takes the snapshot, at the same point of the stream. */
     private void beginRewrite() throws IOException {
         Manifest before = manifest;
@@ -726,15 +754,21 @@ final class AofPersistence implements Persistence, AofLog.Gate {
             syncedTo(host().offset());
             manifest = manifest.seal(rewriteStart - 1);
         }
-        if (state != State.OFF) {
+        NextIncrement next = nextIncrement;
+        nextIncrement = null;
+        if (next != null) {
             try {
-                begin(rewriteStart);
+                begin(next, rewriteStart);
                 if (state == State.ON) {
                     manifest.write(manifestFile());
                 }
             } catch (IOException e) {
                 manifest = before;
-                abandonIncrement(old);
+                if (old != null && file != old) {
+                    file = old;
+                    log().goOn(old);
+                    next.discard();
+                }
                 throw e;
             }
             if (old != null) {
@@ -751,18 +785,6 @@ final class AofPersistence implements Persistence, AofLog.Gate {
         rewrite = r;
         host().snapshot(r);
         LOG.info("Background append only file rewriting started");
-    }
-
-    /** Goes on with the old increment after the next one could not be made known. */
-    private void abandonIncrement(@Nullable LogFile old) {
-        LogFile f = file;
-        if (f != null && f != old) {
-            f.end();
-            file = old;
-            if (old != null) {
-                log().goOn(old);
-            }
-        }
     }
 
     private static long firstSequence(Manifest m) {
@@ -850,7 +872,7 @@ final class AofPersistence implements Persistence, AofLog.Gate {
     private void rewriteFailed(Throwable failure) {
         LOG.warn("Background AOF rewrite failed: {}", failure.getMessage());
         rewrite = null;
-        phase = Phase.IDLE;
+        forgetPreparation();
         lastRewriteFailed = true;
         failuresInARow++;
         lastRewriteSeconds = (now() - rewriteMillis) / 1000;
@@ -902,7 +924,7 @@ final class AofPersistence implements Persistence, AofLog.Gate {
         host().clear();
         Loader.Result loaded = load();
         measure(loaded);
-        begin(loaded.lastSequence() + 1);
+        begin(freeIncrement().open(), loaded.lastSequence() + 1);
         manifest.write(manifestFile());
     }
 

@@ -8,6 +8,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Objects;
 
 import dev.cairn.structures.Pages;
+import net.openhft.chronicle.bytes.Bytes;
 import net.openhft.chronicle.bytes.BytesStore;
 import net.openhft.chronicle.bytes.PointerBytesStore;
 import net.openhft.chronicle.queue.ExcerptAppender;
@@ -17,7 +18,7 @@ import net.openhft.chronicle.queue.rollcycles.LegacyRollCycles;
 
 /**
  * An increment as a Chronicle Queue that is written once, from its creation to its end, and never opened for appending again. Main thread,
- * but for {@link #force}, {@link #reserve} and {@link #close}.
+ * but for {@link #force}, {@link #prepare} and {@link #close}.
  *
  * <p>The queue never rolls, since its clock stands still: there is one file. The library writes through a mapping, so a full disk would
  * show as a fault in the middle of a record: space is reserved before it is written to, and without it nothing is written. Its own
@@ -29,6 +30,12 @@ final class ChronicleFile implements LogFile {
     private static final long STEP = 64L << 20;
     /** What the library may write beside a record: its index, alignment, the header of the next document. */
     private static final long MARGIN = 256L << 10;
+    /** When this little room is left in what was reserved, more is. */
+    private static final long LOW_ROOM = 32L << 20;
+    /** How far ahead of the records the memory is touched, and how much of it at a time. */
+    private static final long TOUCH_AHEAD = 8L << 20;
+    private static final long TOUCH_STEP = 1L << 20;
+    private static final long PAGE = 4096;
 
     private final SingleChronicleQueue queue;
     private final ExcerptAppender appender;
@@ -41,6 +48,10 @@ final class ChronicleFile implements LogFile {
     private boolean closed;
     private volatile long position;
     private volatile long reserved;
+    /** How far the memory was touched ahead. */
+    private volatile long touched;
+    /** What the library has mapped, to append to it. */
+    private volatile Window mapped;
 
     private ChronicleFile(SingleChronicleQueue queue, ExcerptAppender appender, Path file) throws IOException {
         this.queue = queue;
@@ -49,6 +60,11 @@ final class ChronicleFile implements LogFile {
         this.channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
         this.space = new Space(file);
         this.position = position(appender);
+        this.mapped = Window.NONE.of(bytes());
+    }
+
+    private Bytes<?> bytes() {
+        return Objects.requireNonNull(appender.wire()).bytes();
     }
 
     /**
@@ -56,18 +72,24 @@ final class ChronicleFile implements LogFile {
      *
      * @throws IOException when the disk has no room for it
      */
-    static ChronicleFile open(Path directory, long sequence, long millis) throws IOException {
+    static ChronicleFile open(Path directory) throws IOException {
         Files.createDirectory(directory);
         SingleChronicleQueue queue = SingleChronicleQueueBuilder.single(directory.toFile()).blockSize(BLOCK)
                 .rollCycle(LegacyRollCycles.DAILY).timeProvider(() -> 0L).build();
         try {
             ExcerptAppender appender = queue.createAppender();
-            begin(appender, sequence, millis);
+            // the library makes its file with the first record, which gets its number later
+            try (Opening opening = new Opening()) {
+                appender.writeBytes(opening.view);
+            }
             ChronicleFile made = new ChronicleFile(queue, appender, Directories.queueFile(directory));
-            made.reserve();
+            made.reserve(STEP, 1 << 20);
+            made.touch(TOUCH_STEP, false);
             made.channel.force(true);
             Directories.force(directory);
             Directories.force(Directories.containing(directory));
+            appender.singleThreadedCheckReset();
+            queue.singleThreadedCheckReset();
             return made;
         } catch (IOException | RuntimeException | InternalError e) {
             queue.close();
@@ -75,15 +97,26 @@ final class ChronicleFile implements LogFile {
         }
     }
 
-    /** Has the library make its file: it does with the first record, an empty one. */
-    private static void begin(ExcerptAppender appender, long sequence, long millis) {
-        long record = Pages.map(RecordFormat.HEADER);
-        try {
-            RecordFormat.header(record, sequence, millis, 0, 0, RecordFormat.FIRST | RecordFormat.LAST);
-            PointerBytesStore opening = BytesStore.nativePointer();
-            opening.set(record, RecordFormat.HEADER);
-            appender.writeBytes(opening);
-        } finally {
+    @Override
+    public void begin(long sequence, long millis) throws IOException {
+        try (Opening opening = new Opening()) {
+            RecordFormat.header(opening.record, sequence, millis, 0, 0, RecordFormat.FIRST | RecordFormat.LAST);
+            bytes().write(position - RecordFormat.HEADER, opening.view, 0, RecordFormat.HEADER);
+        }
+        force();
+    }
+
+    /** Memory for the empty record that the file begins with. */
+    private static final class Opening implements AutoCloseable {
+        final long record = Pages.map(RecordFormat.HEADER);
+        final PointerBytesStore view = BytesStore.nativePointer();
+
+        Opening() {
+            view.set(record, RecordFormat.HEADER);
+        }
+
+        @Override
+        public void close() {
             Pages.unmap(record, RecordFormat.HEADER);
         }
     }
@@ -101,6 +134,7 @@ final class ChronicleFile implements LogFile {
         view.set(address, length);
         appender.writeBytes(view);
         position = position(appender);
+        mapped = mapped.of(bytes());
     }
 
     @Override
@@ -109,13 +143,27 @@ final class ChronicleFile implements LogFile {
     }
 
     @Override
-    public long room() {
-        return reserved - position - MARGIN;
+    public boolean wantsPreparing() {
+        return touched - position < TOUCH_AHEAD - TOUCH_STEP || reserved - position < LOW_ROOM;
     }
 
     @Override
-    public void reserve() throws IOException {
-        reserve(STEP, 1 << 20);
+    public void prepare(boolean forced) throws IOException {
+        if (reserved - position < LOW_ROOM) {
+            reserve(STEP, 1 << 20);
+        }
+        touch(Math.min(position + TOUCH_AHEAD, reserved), forced);
+    }
+
+    private void touch(long to, boolean forced) throws IOException {
+        long from = Math.max(touched, position) & -PAGE;
+        for (long at = from; at < to; at += TOUCH_STEP) {
+            mapped.touch(at, Math.min(TOUCH_STEP, to - at));
+            if (forced) {
+                force();
+            }
+        }
+        touched = Math.max(to, from);
     }
 
     private synchronized void reserve(long wanted, long least) throws IOException {

@@ -4,7 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** The file of an increment that is being written. Main thread, but for {@link #force}, {@link #reserve} and {@link #close}. */
+/** The file of an increment that is being written. Main thread, but for {@link #force}, {@link #prepare} and {@link #close}. */
 interface LogFile extends Closeable {
     /** Bytes behind the last record: the header of the next document, which is 0, tells the end. */
     int END_MARK = 4;
@@ -12,12 +12,19 @@ interface LogFile extends Closeable {
     /** Opens new ones. */
     interface Opener {
         /**
-         * Makes an increment's directory and its file, which begins with an empty record of the given number.
+         * Makes an increment's directory and its file, with everything that does not depend on when it is begun. Any thread.
          *
          * @throws IOException when that is not possible, as without space
          */
-        LogFile open(Path directory, long sequence, long millis) throws IOException;
+        LogFile open(Path directory) throws IOException;
     }
+
+    /**
+     * Begins with an empty record of the given number, and forces it. Nothing was appended before.
+     *
+     * @param millis wall clock, ms since 1970
+     */
+    void begin(long sequence, long millis) throws IOException;
 
     /**
      * Appends one record, whole or not at all.
@@ -29,11 +36,17 @@ interface LogFile extends Closeable {
     /** Where the next record begins: the bytes in use. */
     long position();
 
-    /** Bytes that can be appended without asking the file system for more. */
-    long room();
+    /** Whether it is time to {@link #prepare} what the next records go to. */
+    boolean wantsPreparing();
 
-    /** Asks the file system for more space ahead. Any thread. */
-    void reserve() throws IOException;
+    /**
+     * Makes ready what the next records go to: reserves space in the file system, and touches the memory ahead of the records, so that
+     * appending waits for neither. One caller at a time, any thread.
+     *
+     * @param forced whether records will be forced one by one: the blocks are written once before, so that a force of a record is a
+     *        write of its pages and no change of the file system's metadata
+     */
+    void prepare(boolean forced) throws IOException;
 
     /** Forces to disk what was appended so far. Any thread. */
     void force() throws IOException;

@@ -4,12 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -35,7 +38,7 @@ class FullDiskTest {
     private final AtomicLong forces = new AtomicLong();
 
     private void start(String... config) {
-        server = TestServer.with(lanes, new AofModule((dir, sequence, millis) -> new Faulty(ChronicleFile.open(dir, sequence, millis))),
+        server = TestServer.with(lanes, new AofModule(dir -> new Faulty(ChronicleFile.open(dir))),
                 new StringModule()).directory(directory).config(config).start();
         client = server.client();
     }
@@ -164,6 +167,51 @@ class FullDiskTest {
     }
 
     @Test
+    void latencyNamesWhatARewriteHasHeldUp() {
+        start("appendonly yes", "appendfsync no", "latency-monitor-threshold 1");
+        lanes.hold("aof_rewrite");
+        slowMillis = 5;
+        client.call("BGREWRITEAOF");
+        awaitLatency("aof-rewrite-begin");
+        client.call("SET", "k", "v");
+        assertTrue(client.text("LATENCY", "LATEST").contains("aof-write-active-child"));
+        lanes.release("aof_rewrite");
+        await("aof_rewrites", "1");
+    }
+
+    private void awaitLatency(String event) {
+        long deadline = System.nanoTime() + 20_000_000_000L;
+        while (!client.text("LATENCY", "LATEST").contains(event)) {
+            assertTrue(System.nanoTime() < deadline, event + " is not there");
+        }
+    }
+
+    @Test
+    void anIncrementThatARewriteDoesNotBeginIsDeleted() throws Exception {
+        start("appendonly yes");
+        client.call("SET", "k", "v");
+        lanes.hold("aof_fsync");
+        client.call("BGREWRITEAOF");
+        client.call("CONFIG", "SET", "appendonly", "no");
+        lanes.release("aof_fsync");
+        client.call("CONFIG", "SET", "appendonly", "yes");
+        await("aof_rewrites", "1");
+        await("aof_rewrite_in_progress", "0");
+        server.await("one increment is left", () -> increments() == 1);
+        stop();
+        start("appendonly yes");
+        assertEquals("v", client.text("GET", "k"));
+    }
+
+    private long increments() {
+        try (Stream<Path> files = Files.list(directory.resolve("appendonlydir"))) {
+            return files.filter(f -> f.toString().endsWith(".incr")).count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
     void infoCountsTheMemoryOfWhatCannotBeWritten() {
         start("appendonly yes");
         full = true;
@@ -220,6 +268,12 @@ class FullDiskTest {
         }
 
         @Override
+        public void begin(long sequence, long millis) throws IOException {
+            takeTime();
+            real.begin(sequence, millis);
+        }
+
+        @Override
         public void append(long address, int length) throws IOException {
             if (full || roomFor.get() < length) {
                 throw new Space.DiskError(directory, "No space left on device");
@@ -235,13 +289,13 @@ class FullDiskTest {
         }
 
         @Override
-        public long room() {
-            return real.room();
+        public boolean wantsPreparing() {
+            return real.wantsPreparing();
         }
 
         @Override
-        public void reserve() throws IOException {
-            real.reserve();
+        public void prepare(boolean forced) throws IOException {
+            real.prepare(forced);
         }
 
         @Override

@@ -51,7 +51,8 @@ final class MadeFiles implements Closeable {
         manifest = manifest.seal(next - 1);
         long number = manifest.nextIncrement();
         Entry e = new Entry("a.aof." + number + ".incr", number, next, Manifest.OPEN);
-        open = ChronicleFile.open(directory.resolve(e.name()), next++, FIRST_SECOND * 1000);
+        open = ChronicleFile.open(directory.resolve(e.name()));
+        open.begin(next++, FIRST_SECOND * 1000);
         manifest = manifest.with(e);
         manifest.write(manifestFile);
     }

@@ -1,0 +1,45 @@
+package dev.cairn.persistence.aof;
+
+import java.lang.invoke.MethodHandle;
+import java.util.Objects;
+
+import dev.cairn.structures.LibC;
+import net.openhft.chronicle.bytes.Bytes;
+import net.openhft.chronicle.bytes.BytesStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A part of a file that the library has mapped. Any thread.
+ *
+ * @param store the library's mapping
+ * @param start its first byte in the file
+ * @param end the byte behind its last
+ * @param address where it begins in memory
+ */
+record Window(@Nullable BytesStore<?, ?> store, long start, long end, long address) {
+    /** None yet. */
+    static final Window NONE = new Window(null, 0, 0, 0);
+
+    private static final MethodHandle MADVISE = LibC.blocking("madvise");
+    private static final int POPULATE_WRITE = 23;
+
+    /** The window that the library uses now; this one where it is the same. */
+    Window of(Bytes<?> bytes) {
+        BytesStore<?, ?> now = Objects.requireNonNull(bytes.bytesStore());
+        if (now == store) {
+            return this;
+        }
+        return new Window(now, now.start(), now.start() + now.capacity(), now.addressForRead(now.start()));
+    }
+
+    /**
+     * Has the system bring pages into memory, ready to be written, as far as they lie in the window. An older system cannot; and where the
+     * library has given the window back meanwhile the system refuses, or readies memory of the process that it need not. Both do no harm.
+     */
+    void touch(long from, long bytes) {
+        long to = Math.min(from + bytes, end);
+        if (from >= start && from < to) {
+            LibC.call(MADVISE, LibC.newErrno(), address + (from - start), to - from, POPULATE_WRITE, 0, 0, 0);
+        }
+    }
+}

@@ -22,7 +22,8 @@ public final class AofModule implements ServerModule {
 
     /** Makes the module; for {@link java.util.ServiceLoader}. */
     public AofModule() {
-        this(ChronicleFile::open);
+        // not a method reference, which would load the library with this class
+        this(directory -> ChronicleFile.open(directory));
     }
 
     /** Makes the module with increments of another kind, for tests. */

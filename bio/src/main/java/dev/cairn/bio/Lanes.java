@@ -1,7 +1,9 @@
 package dev.cairn.bio;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
@@ -34,7 +36,7 @@ final class Lanes implements JobLanes {
     private static final Duration AFTER_INTERRUPT = Duration.ofSeconds(2);
 
     private final Map<String, Lane> lanes = new LinkedHashMap<>();
-    private final Map<String, LaneQueue<?, ?>> queues = new LinkedHashMap<>();
+    private final List<LaneQueue<?, ?>> queues = new ArrayList<>();
     private final ConcurrentLinkedQueue<Job<?, ?>> ended = new ConcurrentLinkedQueue<>();
     private final AtomicInteger untold = new AtomicInteger();
     private final AtomicBoolean scheduled = new AtomicBoolean();
@@ -74,28 +76,27 @@ final class Lanes implements JobLanes {
     public <J, R> JobQueue<J, R> open(BackgroundJobType<J, R> type, Executor toMain) {
         main = toMain;
         mainThread = Thread.currentThread();
-        LaneQueue<?, ?> open = queues.get(type.name());
-        if (open != null && open.type() == type) {
-            return (LaneQueue<J, R>) open;
-        }
-        if (open != null) {
-            throw new IllegalStateException("job type '" + type.name() + "' is open already");
+        for (LaneQueue<?, ?> open : queues) {
+            if (open.type() == type) {
+                return (LaneQueue<J, R>) open;
+            }
         }
         if (!type.name().matches(NAME) || !type.lane().matches(NAME)) {
             throw new IllegalStateException("job type '" + type.name() + "' in lane '" + type.lane()
                     + "': want names of at most 32 lower-case letters, digits and underscores");
         }
         LaneQueue<J, R> queue = new LaneQueue<>(type, lane(type.lane()), this);
-        queues.put(type.name(), queue);
+        queues.add(queue);
         return queue;
     }
 
     @Override
     public void close(BackgroundJobType<?, ?> type) {
-        LaneQueue<?, ?> open = queues.get(type.name());
-        if (open != null && open.type() == type) {
-            queues.remove(type.name());
-            open.close();
+        for (LaneQueue<?, ?> open : List.copyOf(queues)) {
+            if (open.type() == type) {
+                queues.remove(open);
+                open.close();
+            }
         }
     }
 
@@ -220,6 +221,6 @@ final class Lanes implements JobLanes {
     /** Writes the section of INFO. */
     void info(InfoWriter out) {
         out.field("bio_lanes", lanes.size());
-        queues.values().forEach(q -> q.info(out));
+        queues.forEach(q -> q.info(out));
     }
 }

@@ -236,10 +236,20 @@ public abstract class JobLanesContract {
     }
 
     @Test
-    void aTypeHasOneQueueAndItsNameIsNotForOthers() {
+    void aTypeHasOneQueueWhateverAnotherOfItsNameDoes() throws Exception {
         Probe type = probe("same");
-        assertSame(open(type), open(type));
-        assertThrows(IllegalStateException.class, () -> open(probe("same")));
+        JobQueue<Probe.Work, String> queue = open(type);
+        assertSame(queue, open(type));
+        Probe newer = probe("same");
+        open(newer).submit(job("newer"));
+        queue.submit(job("older"));
+        lanes().close(type);
+        lanes().start();
+        pump(() -> type.told.size() + newer.told.size() == 2);
+        assertEquals(List.of("older"), type.told);
+        assertEquals(List.of("newer"), newer.told);
+        open(newer).submit(job("newest"));
+        pump(() -> newer.told.size() == 2);
         assertThrows(IllegalStateException.class, () -> open(probe("not a name")));
     }
 

@@ -11,10 +11,11 @@ import java.util.concurrent.Executor;
  */
 public interface JobLanes {
     /**
-     * Opens the queue of a type, or returns the one that is open. Jobs are taken at once and run from {@link #start} on.
+     * Opens the queue of a type, or returns the one that is open. Jobs are taken at once and run from {@link #start} on. Two types of one name
+     * have a queue each: a module that is being upgraded opens that of its newer version before it closes that of the older.
      *
      * @param main runs a task on the main thread, in the order of the calls; the same for all types
-     * @throws IllegalStateException when another type of that name has a queue, or there are too many lanes
+     * @throws IllegalStateException when a name is none, or there are too many lanes
      */
     <J, R> JobQueue<J, R> open(BackgroundJobType<J, R> type, Executor main);
 

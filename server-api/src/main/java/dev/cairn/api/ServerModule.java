@@ -20,6 +20,10 @@ public interface ServerModule {
     /**
      * Begins the module's work. Options are bound to their configured values, other modules' declarations are committed.
      *
+     * <p>By MODULE UPGRADE a newer version is started while the older still runs, so that it can be told to stop as if nothing had been when
+     * it fails: what only one can have, such as the lock of a file, is free on {@code ModuleChanged} for the older version. Keys have their
+     * new values when this has returned: what looks at them is posted, or a timer.
+     *
      * @throws Exception when the module cannot start: fatal at boot, an error reply when loaded at run time
      */
     default void start(ModuleContext context) throws Exception {

@@ -76,6 +76,11 @@ public final class ModuleJar {
      * @param members the methods of the class; {@code info} is there, {@code configure} is not
      */
     public static Map<String, String> sources(String packageName, String requires, String members) {
+        return sources(packageName, 1, requires, members);
+    }
+
+    /** The same, of a version other than the first. */
+    public static Map<String, String> sources(String packageName, int version, String requires, String members) {
         String name = packageName.substring(packageName.lastIndexOf('.') + 1);
         return Map.of("module-info.java", """
                 module %s {
@@ -96,11 +101,11 @@ public final class ModuleJar {
 
                 public final class M implements ServerModule {
                     public ModuleInfo info() {
-                        return ModuleInfo.of("%s", 1);
+                        return ModuleInfo.of("%s", %d);
                     }
 
                     %s
                 }
-                """.formatted(packageName, name, members));
+                """.formatted(packageName, name, version, members));
     }
 }

@@ -100,6 +100,38 @@ class SamplesIT {
         }
     }
 
+    @Test
+    void theDelayQueueIsUpgradedWithItsMessagesAndThoseWhoWait() throws Exception {
+        try (ServerProcess server = start();
+                RespClient client = server.connect();
+                RespClient waitsForMessage = server.connect();
+                RespClient waitsForTime = server.connect()) {
+            load(client, Samples.DELAY_QUEUE);
+            text(client, "DQ.PUSHAT", "jobs", "2000", "second");
+            text(client, "DQ.PUSHAT", "jobs", "1000", "first");
+            text(client, "DQ.PUSH", "later", "1000000000", "in some days");
+            text(client, "DQ.PUSH", "soon", "500", "in a moment");
+            waitsForMessage.send(RespClient.command("DQ.POP", "empty", "0"));
+            waitsForMessage.flush();
+            waitsForTime.send(RespClient.command("DQ.POP", "soon", "0"));
+            waitsForTime.flush();
+            awaitInfo(client, "delayqueue", "delayqueue_waiting:2\r\n");
+            assertEquals("OK", text(client, "MODULE", "UPGRADE", "delayqueue", Samples.DELAY_QUEUE_2.toString()));
+            awaitInfo(client, "clients", "blocked_clients:2\r\n");
+            assertTrue(text(client, "INFO", "modules").contains("module:name=delayqueue,ver=2,"));
+            assertEquals("in a moment", waitsForTime.read().text());
+            assertEquals(1, client.call("DQ.PUSH", "empty", "0", "a message", "PRIORITY", "5").number());
+            assertEquals("a message", waitsForMessage.read().text());
+            assertEquals(3, client.call("DQ.PUSHAT", "jobs", "2000", "urgent", "PRIORITY", "9").number());
+            for (String message : List.of("first", "urgent", "second")) {
+                assertEquals(message, text(client, "DQ.POP", "jobs", "0"));
+            }
+            assertEquals("ERR Error upgrading module: data type 'cairndlyq' of version 1 reads encodings up to 1, and there are 1 keys"
+                    + " of encoding 2", text(client, "MODULE", "UPGRADE", "delayqueue", Samples.DELAY_QUEUE.toString()));
+            assertEquals(1, client.call("DQ.LEN", "later").number());
+        }
+    }
+
     private Launch persistent(Path module) throws IOException {
         port = ServerProcess.freePort();
         return Launch.cairn(folder, "--port", Integer.toString(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder.toString(),
@@ -153,7 +185,14 @@ class SamplesIT {
             assertEquals("v", text(client, "GET", "k"));
             assertEquals("ERR Error unloading module: the module has open connections. Please close them and try again",
                     text(client, "MODULE", "UNLOAD", "websocket"));
+            assertEquals("ERR Error upgrading module: the module has open connections. Please close them and try again",
+                    text(client, "MODULE", "UPGRADE", "websocket", Samples.WEBSOCKET.toString()));
             socket.sendClose(WebSocket.NORMAL_CLOSURE, "").join();
+            assertEquals("close 1000", received.poll(20, TimeUnit.SECONDS));
+            awaitInfo(client, "clients", "connected_clients:1\r\n");
+            assertEquals("OK", text(client, "MODULE", "UPGRADE", "websocket", Samples.WEBSOCKET.toString()));
+            WebSocket again = http.newWebSocketBuilder().subprotocols("resp").buildAsync(uri, listener).join();
+            again.sendClose(WebSocket.NORMAL_CLOSURE, "").join();
             assertEquals("close 1000", received.poll(20, TimeUnit.SECONDS));
             awaitInfo(client, "clients", "connected_clients:1\r\n");
             assertEquals("OK", text(client, "MODULE", "UNLOAD", "websocket"));

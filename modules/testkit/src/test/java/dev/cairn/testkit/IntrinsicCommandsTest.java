@@ -88,7 +88,8 @@ class IntrinsicCommandsTest extends CommandContract {
                 box("INFO nosuch"), box("DEBUG HELP"), varying("DEBUG JMAP"), box("DEBUG NOSUCH")));
         all.addAll(List.of(
                 box("MODULE"), varying("MODULE LIST"), box("MODULE LOAD missing.jar"), box("MODULE LOADEX missing.jar ARGS a"),
-                box("MODULE LOADEX missing.jar NOSUCH"), box("MODULE UNLOAD nosuch"), box("MODULE HELP")));
+                box("MODULE LOADEX missing.jar NOSUCH"), box("MODULE UPGRADE nosuch missing.jar"),
+                box("MODULE UPGRADE nosuch missing.jar CONFIG x"), box("MODULE UNLOAD nosuch"), box("MODULE HELP")));
         all.addAll(List.of(
                 box("PUBLISH c text"), box("SPUBLISH c text"), box("UNSUBSCRIBE"), box("PUNSUBSCRIBE p*"), box("SUNSUBSCRIBE c"),
                 box("PUBSUB CHANNELS"), box("PUBSUB CHANNELS a b"), box("PUBSUB NUMSUB c"), box("PUBSUB NUMPAT"),

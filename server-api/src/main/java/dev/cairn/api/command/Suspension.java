@@ -14,8 +14,9 @@ import dev.cairn.api.data.DataType;
  * @param wakeOnDelete whether a deletion of a key or a change of its type wakes the client, too
  * @param ready runs when a key is ready or the ticket is signalled
  * @param timedOut gives the reply after the time is over; its result is not used
- * @param gone runs instead of the others when the wait is over without them: the client disconnects while it is blocked, or CLIENT UNBLOCK
- *        replies with an error
+ * @param gone runs instead of the others when the wait is over without them: the client disconnects while it is blocked, CLIENT UNBLOCK
+ *        replies with an error, or a newer version of the module takes over, which begins the command anew if that waits for keys and has
+ *        changed nothing
  */
 public record Suspension(long timeoutMillis, List<Bytes> keys, Optional<DataType> type, boolean wakeOnDelete, Resume ready, Resume timedOut,
         Runnable gone) {

@@ -27,7 +27,10 @@ public interface DataType {
         return false;
     }
 
-    /** Writes a value; what is written is read by {@link #load} of this and of later versions. */
+    /**
+     * Writes a value; what is written is read by {@link #load} of this and of later versions, which is how an upgrade of the module hands its
+     * values over.
+     */
     void save(Slot value, ValueWriter out) throws IOException;
 
     /**
@@ -156,7 +159,7 @@ public interface DataType {
         /** Reads what {@link ValueWriter#integer} wrote. */
         long integer() throws IOException;
 
-        /** Reads what {@link ValueWriter#bytes} wrote. */
+        /** Reads what {@link ValueWriter#bytes} wrote: a view that is alive until {@link DataType#load} returns. */
         Bytes bytes() throws IOException;
 
         /** Reads what {@link ValueWriter#real} wrote. */

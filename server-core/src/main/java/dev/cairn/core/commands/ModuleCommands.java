@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +43,7 @@ public final class ModuleCommands {
     private static final Logger LOG = LoggerFactory.getLogger(ModuleCommands.class);
     private static final Token CONFIG = Token.of("CONFIG");
     private static final Token ARGS = Token.of("ARGS");
+    private static final CommandError UNBLOCKED = CommandError.of("UNBLOCKED", "the module is still being read; see MODULE LIST");
 
     private final ModuleManager modules;
 
@@ -63,13 +65,18 @@ public final class ModuleCommands {
                 .syntax("path [CONFIG configs=(name value)]... [ARGS args...]"), this::loadWithOptions);
         r.command(changing("MODULE|UNLOAD", 3).since("4.0.0").summary("Unloads a module that was loaded by path.").syntax("name"),
                 this::unload);
+        r.command(changing("MODULE|UPGRADE", -4).since("7.0.0").complexity("O(N) where N is the number of keys of the module's data types.")
+                .summary("Puts a newer version of a module in its place, and hands over its keys.")
+                .syntax("name path [CONFIG configs=(name value)]... [ARGS args...]"), this::upgrade);
         r.command(CommandSpec.of("MODULE|HELP", 2).group(CommandGroup.SERVER).flags(LOADING, STALE).since("5.0.0").complexity("O(1)")
                 .summary("Explains the subcommands of MODULE."),
                 HelpText.of("MODULE", "LIST", "    Show the modules.", "LOAD <path> [<arg> ...]",
                         "    Load a module from the jar or the folder <path>, and give it the arguments.",
                         "LOADEX <path> [CONFIG <name> <value> ...] [ARGS <arg> ...]",
                         "    The same, with values for options of the module, whose names begin with the module's.", "UNLOAD <name>",
-                        "    Unload a module that was loaded by path."));
+                        "    Unload a module that was loaded by path.",
+                        "UPGRADE <name> <path> [CONFIG <name> <value> ...] [ARGS <arg> ...]",
+                        "    Put the version in the jar or the folder <path> in the place of a module that was loaded by path, with its keys."));
     }
 
     private static CommandSpec.Builder changing(String name, int arity) {
@@ -99,8 +106,17 @@ public final class ModuleCommands {
     }
 
     private void loadWithOptions(Call call, Args args, Reply out) {
+        Extras extras = extras(args, 3);
+        load(call, out, args.at(2).text(), extras.arguments().orElse(List.of()), extras.values());
+    }
+
+    /** What follows a path: values for options, and arguments where they are given. */
+    private record Extras(List<Options.Entry> values, Optional<List<String>> arguments) {
+    }
+
+    private static Extras extras(Args args, int from) {
         List<Options.Entry> values = new ArrayList<>();
-        int i = 3;
+        int i = from;
         while (i < args.size() && args.is(i, CONFIG)) {
             if (i + 2 >= args.size()) {
                 throw CommandError.SYNTAX;
@@ -108,10 +124,13 @@ public final class ModuleCommands {
             values.add(new Options.Entry(args.at(i + 1).text(), args.at(i + 2).text()));
             i += 3;
         }
-        if (i < args.size() && !args.is(i++, ARGS)) {
+        if (i == args.size()) {
+            return new Extras(values, Optional.empty());
+        }
+        if (!args.is(i, ARGS)) {
             throw CommandError.SYNTAX;
         }
-        load(call, out, args.at(2).text(), texts(args, i), values);
+        return new Extras(values, Optional.of(texts(args, i + 1)));
     }
 
     private static List<String> texts(Args args, int from) {
@@ -127,17 +146,66 @@ public final class ModuleCommands {
             finish(read(path), arguments, values, out);
             return;
         }
-        Ticket ticket = call.suspend(new Suspension(0, List.of(), false, (c, o) -> false, (c, o) -> false, () -> {
-        }));
-        Thread reader = new Thread(() -> {
+        Ticket ticket = suspend(call);
+        inBackground(() -> {
             Read read = read(path);
             ticket.complete((c, o) -> {
                 finish(read, arguments, values, o);
                 return true;
             });
-        }, "module_load");
+        });
+    }
+
+    /** Has the client wait; one that is unblocked is told that the modules change nevertheless. */
+    private static Ticket suspend(Call call) {
+        return call.suspend(new Suspension(0, List.of(), false, (c, o) -> false, (c, o) -> {
+            o.error(UNBLOCKED);
+            return true;
+        }, () -> {
+        }));
+    }
+
+    private static void inBackground(Runnable work) {
+        Thread reader = new Thread(work, "module_load");
         reader.setDaemon(true);
         reader.start();
+    }
+
+    private void upgrade(Call call, Args args, Reply out) {
+        String name = args.at(2).text();
+        String path = args.at(3).text();
+        Extras extras = extras(args, 4);
+        if (call.inTransaction()) {
+            upgrade(name, read(path), extras, true, failure -> replyUpgrade(failure, out));
+            return;
+        }
+        Ticket ticket = suspend(call);
+        inBackground(() -> {
+            Read read = read(path);
+            modules.post(() -> upgrade(name, read, extras, false, failure -> ticket.complete((c, o) -> {
+                replyUpgrade(failure, o);
+                return true;
+            })));
+        });
+    }
+
+    /** Upgrades a module to what was read in; says of a failure why, and else nothing. */
+    private void upgrade(String name, Read read, Extras extras, boolean atOnce, Consumer<String> outcome) {
+        if (read.layer().isPresent()) {
+            modules.upgrade(name, read.layer().get(), extras.arguments().orElse(null), extras.values(), atOnce,
+                    rejected -> outcome.accept(rejected.map(e -> String.valueOf(e.getMessage())).orElse("")));
+        } else {
+            outcome.accept(read.failure());
+        }
+    }
+
+    private static void replyUpgrade(String failure, Reply out) {
+        if (failure.isEmpty()) {
+            out.ok();
+        } else {
+            LOG.warn("Error upgrading module: {}", failure);
+            out.error(CommandError.err("Error upgrading module: " + failure));
+        }
     }
 
     /** A module that was read in, or why it could not be. */
@@ -175,6 +243,7 @@ public final class ModuleCommands {
             modules.unload(args.at(2).text());
             out.ok();
         } catch (ModuleRejected e) {
+            LOG.warn("Error unloading module {}: {}", args.at(2).text(), e.getMessage());
             throw CommandError.err("Error unloading module: " + e.getMessage());
         }
     }

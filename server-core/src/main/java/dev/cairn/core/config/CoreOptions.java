@@ -121,7 +121,7 @@ public final class CoreOptions extends OptionGroup {
             .doc("Who may use DEBUG: nobody, everybody or local clients."));
     public final Option<String> enableModuleCommand = declare(choice("enable-module-command", "no", PERMISSIONS)
             .immutable()
-            .doc("Who may use MODULE LOAD and UNLOAD: nobody, everybody or local clients."));
+            .doc("Who may use MODULE LOAD, UNLOAD and UPGRADE: nobody, everybody or local clients."));
 
     public final Option<Long> maxMemoryClients = declare(of("maxmemory-clients", CoreTypes.MEMORY_OR_PERCENT, 0L)
             .onChange(limit -> hooks.clientMemoryChanged())

@@ -68,6 +68,17 @@ final class DeclaredOption<T> implements Option<T> {
         return new Change<>(this, before, spec.isReread() || !after.equals(before));
     }
 
+    /** Whether its value is not just the default that nobody has chosen. */
+    boolean wasSet() {
+        return configured || !value.equals(spec.defaultValue());
+    }
+
+    /** Takes over the value of another option, as far as it can be said in words. */
+    void take(DeclaredOption<?> other) throws OptionError {
+        value = checked(spec.type().splitsWords() ? words(other.formatted()) : List.of(other.formatted()));
+        configured = other.configured;
+    }
+
     private T checked(List<String> words) throws OptionError {
         T parsed = spec.type().parse(words, value);
         spec.check(parsed);

@@ -1,6 +1,6 @@
 package dev.cairn.core.config;
 
-/** Why CONFIG SET changed nothing; the message is the reply's sentence, without the code {@code ERR}. */
+/** Why CONFIG SET, or a module that is being loaded, has set nothing; the message is the reply's sentence, without the code {@code ERR}. */
 public final class OptionSetError extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -15,6 +15,11 @@ public final class OptionSetError extends Exception {
     static OptionSetError refused(String name, String reason) {
         String failed = "CONFIG SET failed (possibly related to argument '" + name + "')";
         return new OptionSetError(reason.isEmpty() ? failed : failed + " - " + reason);
+    }
+
+    /** Why an option of a module is not set while the module is loaded. */
+    static OptionSetError ofModule(String name, String reason) {
+        return new OptionSetError("option '" + name + "': " + reason);
     }
 
     /** The reply's sentence. */

@@ -73,13 +73,7 @@ public final class Options {
      *         before, has a line about it that it does not accept
      */
     public <T> Option<T> declare(OptionSpec<T> spec, String module) {
-        for (String name : names(spec)) {
-            DeclaredOption<?> taken = byName.get(name);
-            if (taken != null && !isFallback(taken)) {
-                throw new IllegalStateException(
-                        "Option '" + name + "' of module " + module + " is already declared by module " + taken.module());
-            }
-        }
+        checkFree(spec, module, List.of());
         for (String name : names(spec)) {
             DeclaredOption<?> fallback = byName.get(name);
             if (fallback != null) {
@@ -97,6 +91,84 @@ public final class Options {
             }
         }
         return option;
+    }
+
+    private void checkFree(OptionSpec<?> spec, String module, Collection<? extends Option<?>> leaving) {
+        for (String name : names(spec)) {
+            DeclaredOption<?> taken = byName.get(name);
+            if (taken != null && !isFallback(taken) && leaving.stream().noneMatch(o -> o == taken)) {
+                throw new IllegalStateException(
+                        "Option '" + name + "' of module " + module + " is already declared by module " + taken.module());
+            }
+        }
+    }
+
+    /**
+     * Makes an option that is to be declared by {@link #exchange}, in the place of those that leave. Until then only who has it knows it.
+     *
+     * @throws IllegalStateException as {@link #declare}
+     */
+    public <T> Option<T> prepare(OptionSpec<T> spec, String module, Collection<? extends Option<?>> leaving) {
+        checkFree(spec, module, leaving);
+        DeclaredOption<T> option = new DeclaredOption<>(spec, module);
+        configureLate(option);
+        return option;
+    }
+
+    /**
+     * Gives prepared options the values that options of their names have, unless those were never set and have their default.
+     *
+     * @param except names of options that are left as they are, in lower case
+     * @throws OptionSetError when an option does not accept the value of its predecessor
+     */
+    public static void carryOver(Collection<? extends Option<?>> from, Collection<? extends Option<?>> to, Set<String> except)
+            throws OptionSetError {
+        for (Option<?> predecessor : from) {
+            DeclaredOption<?> old = (DeclaredOption<?>) predecessor;
+            for (Option<?> successor : to) {
+                DeclaredOption<?> option = (DeclaredOption<?>) successor;
+                String name = option.spec().name();
+                if (!Collections.disjoint(names(old.spec()), names(option.spec())) && !except.contains(name) && old.wasSet()) {
+                    try {
+                        option.take(old);
+                    } catch (OptionError e) {
+                        throw OptionSetError.ofModule(name, "the value '" + old.formatted() + "' is not accepted: " + e.reason());
+                    }
+                }
+            }
+        }
+    }
+
+    /**
+     * Sets values of options of a module that is about to start, and applies them.
+     *
+     * @throws OptionSetError when one is not among them, or does not accept its value
+     */
+    public static void configure(Collection<? extends Option<?>> prepared, List<Entry> pairs) throws OptionSetError {
+        for (Entry pair : pairs) {
+            String name = pair.name().toLowerCase(Locale.ROOT);
+            DeclaredOption<?> option = (DeclaredOption<?>) prepared.stream().filter(o -> names(o.spec()).contains(name)).findFirst()
+                    .orElseThrow(() -> OptionSetError.ofModule(pair.name(), "the module has none of that name"));
+            try {
+                option.set(pair.value()).apply();
+            } catch (OptionError e) {
+                throw OptionSetError.ofModule(name, e.reason());
+            }
+        }
+    }
+
+    /** Takes options back, and declares prepared ones. */
+    public void exchange(Collection<? extends Option<?>> leaving, Collection<? extends Option<?>> prepared) {
+        undeclare(leaving);
+        for (Option<?> option : prepared) {
+            for (String name : names(option.spec())) {
+                DeclaredOption<?> fallback = byName.get(name);
+                if (fallback != null) {
+                    names(fallback.spec()).forEach(byName::remove);
+                }
+            }
+            put((DeclaredOption<?>) option);
+        }
     }
 
     /** Gives an option that is declared after the configuration was loaded the lines that its fallback took before. */

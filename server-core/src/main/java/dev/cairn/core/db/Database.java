@@ -31,6 +31,8 @@ public final class Database implements Keyspace {
 
     private final int number;
     private final Databases all;
+    /** Whether it is one that nobody sees, see {@link Conversion}. */
+    private final boolean beside;
     private final SplittableRandom random = new SplittableRandom();
     Heap heap;
     HashIndex index;
@@ -47,7 +49,20 @@ public final class Database implements Keyspace {
     Database(int number, Databases all) {
         this.number = number;
         this.all = all;
+        beside = false;
         heap = new Heap(false);
+        index = newIndex();
+        expires = newIndex();
+        releasing = new RecordSlot(heap, null);
+    }
+
+    /** A database beside another, for a {@link Conversion}: empty, in the same heap, with the same table of objects. */
+    Database(Database of) {
+        number = of.number;
+        all = of.all;
+        beside = true;
+        heap = of.heap;
+        objects = of.objects;
         index = newIndex();
         expires = newIndex();
         releasing = new RecordSlot(heap, null);
@@ -56,17 +71,21 @@ public final class Database implements Keyspace {
     @Override
     public TypeStore store(DataType type) {
         int t = all.number(type);
-        if (t >= stores.length) {
-            TypeStore[] more = Arrays.copyOf(stores, t + 1);
-            Arrays.fill(more, stores.length, more.length, TypeStore.NONE);
-            stores = more;
-        }
+        roomForStore(t);
         TypeStore s = stores[t];
         if (s == TypeStore.NONE) {
             s = type.openStore();
             stores[t] = s;
         }
         return s;
+    }
+
+    private void roomForStore(int type) {
+        if (type >= stores.length) {
+            TypeStore[] more = Arrays.copyOf(stores, type + 1);
+            Arrays.fill(more, stores.length, more.length, TypeStore.NONE);
+            stores = more;
+        }
     }
 
     @Override
@@ -90,6 +109,43 @@ public final class Database implements Keyspace {
             stores[type].drop();
             stores[type] = TypeStore.NONE;
         }
+    }
+
+    /** Drops what all types keep; the database is not used any more. */
+    void dropStores() {
+        for (TypeStore s : stores) {
+            s.drop();
+        }
+        stores = new TypeStore[0];
+    }
+
+    /** Takes over the keys and the store of a type of the database beside this one, and drops those of the type that it is instead of. */
+    void takeOver(Database from, int old, int successor) {
+        keysOfType[successor] = from.keysOfType[successor];
+        keysOfType[old] = 0;
+        dropStore(old);
+        if (successor < from.stores.length) {
+            roomForStore(successor);
+            stores[successor] = from.stores[successor];
+        }
+    }
+
+    /** Becomes empty, beside a database that has been emptied. */
+    void settleBeside(Database of) {
+        index.drop();
+        expires.drop();
+        dropStores();
+        heap = of.heap;
+        objects = of.objects;
+        index = newIndex();
+        expires = newIndex();
+        keysOfType = new long[Databases.MAX_TYPES];
+        version++;
+    }
+
+    /** Bytes that are not in the heap. */
+    long bytesBesideHeap() {
+        return index.mappedBytes() + expires.mappedBytes() + storeBytes();
     }
 
     @Override
@@ -265,7 +321,7 @@ public final class Database implements Keyspace {
     public WriteSlot write(Bytes key) {
         RecordSlot s = openToWrite(key);
         if (s.record != 0) {
-            all.snapshot().aboutToChange(this, s.record);
+            aboutToChange(s.record);
             touch(s.record);
         }
         return s;
@@ -283,9 +339,32 @@ public final class Database implements Keyspace {
         RecordSlot s = counted(openToWrite(key), key);
         checkType(s, type);
         if (s.record != 0) {
-            all.snapshot().aboutToChange(this, s.record);
+            aboutToChange(s.record);
         }
         return s;
+    }
+
+    private void aboutToChange(long record) {
+        all.snapshot().aboutToChange(this, record);
+        Conversion c = all.conversion();
+        if (c != null) {
+            c.aboutToChange(this, record);
+        }
+    }
+
+    /** A value of a type, by its number, is about to be put at a key. */
+    void aboutToStore(int type, Bytes key) {
+        Conversion c = all.conversion();
+        if (c != null) {
+            c.stored(this, type, key);
+        }
+    }
+
+    /** A key was added. */
+    void added(Bytes key) {
+        if (!beside) {
+            all.events().added(this, key);
+        }
     }
 
     private void checkType(RecordSlot s, DataType type) {
@@ -371,11 +450,12 @@ public final class Database implements Keyspace {
         RecordSlot source = (RecordSlot) from;
         RecordSlot target = (RecordSlot) to;
         target.delete();
+        aboutToStore(Record.type(source.record), target.key());
         source.handOver(target);
         if (all.owning(Record.type(target.record), Record.encoding(target.record))) {
             target.type().renamed(target, source.key());
         }
-        all.events().added(this, target.key());
+        added(target.key());
     }
 
     /**
@@ -398,7 +478,7 @@ public final class Database implements Keyspace {
     /** Takes a slot's record out of the database and frees it; a large value in the background, if {@code lazily}. */
     void remove(RecordSlot s, boolean lazily) {
         long record = s.record;
-        all.snapshot().aboutToChange(this, record);
+        aboutToChange(record);
         index.remove(s.hash, s.keyAddress, s.keyLength);
         int flags = Record.flags(record);
         if ((flags & Record.EXPIRES) != 0) {
@@ -551,6 +631,10 @@ public final class Database implements Keyspace {
         for (TypeStore s : oldStores) {
             s.drop();
         }
+        Conversion c = all.conversion();
+        if (c != null) {
+            c.flushed(this);
+        }
     }
 
     /** Lets the indexes grow or shrink a bounded piece; true while there is more to do. */
@@ -561,6 +645,14 @@ public final class Database implements Keyspace {
 
     void exchange(Database other) {
         all.snapshot().abort("databases were swapped");
+        exchangeContent(other);
+        Conversion c = all.conversion();
+        if (c != null) {
+            c.exchanged(this, other);
+        }
+    }
+
+    void exchangeContent(Database other) {
         Heap h = heap;
         heap = other.heap;
         other.heap = h;

@@ -1,8 +1,12 @@
 package dev.cairn.core.db;
 
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +31,9 @@ public final class Databases {
     private final List<@Nullable DataType> types = new ArrayList<>();
     /** For each type the set of encodings whose values own memory, a bit each. */
     private final int[] owningEncodings = new int[MAX_TYPES];
+    /** Types that are to come, by number. */
+    private final BitSet hidden = new BitSet(MAX_TYPES);
+    private @Nullable Conversion conversion;
     private final SlotPool slots;
     private final Snapshot snapshot = new Snapshot(this);
     private long now;
@@ -193,13 +200,49 @@ public final class Databases {
         return sum;
     }
 
+    /**
+     * Begins to make all values of some types anew, by others that will be registered in their place.
+     *
+     * @param successors the new type for each old one
+     * @throws IllegalStateException when this goes on already, or there are too many types
+     */
+    public Conversion convert(Map<DataType, DataType> successors) {
+        if (conversion != null) {
+            throw new IllegalStateException("values are being converted already");
+        }
+        if (types().size() + successors.size() > MAX_TYPES) {
+            throw new IllegalStateException("more than " + MAX_TYPES + " data types");
+        }
+        for (DataType type : successors.values()) {
+            addType(type);
+            hidden.set(number(type));
+        }
+        Conversion begun = new Conversion(this, successors);
+        conversion = begun;
+        return begun;
+    }
+
+    /** What makes values anew, null when nothing does. */
+    @Nullable
+    Conversion conversion() {
+        return conversion;
+    }
+
+    void conversionEnded(Collection<DataType> gone) {
+        conversion = null;
+        hidden.clear();
+        for (DataType type : gone) {
+            types.set(number(type), null);
+        }
+    }
+
     boolean owning(int type, int encoding) {
         return (owningEncodings[type] >>> encoding & 1) != 0;
     }
 
     /** All data types. */
     public List<DataType> types() {
-        return types.stream().filter(Objects::nonNull).toList();
+        return IntStream.range(0, types.size()).filter(i -> !hidden.get(i)).mapToObj(types::get).filter(Objects::nonNull).toList();
     }
 
     DataType type(int number) {
@@ -219,9 +262,14 @@ public final class Databases {
         throw new IllegalArgumentException("data type '" + type.name() + "' is not registered");
     }
 
+    private long conversionBytes() {
+        Conversion c = conversion;
+        return c == null ? 0 : c.bytes();
+    }
+
     /** Bytes that keys, values and indexes take. */
     public long usedBytes() {
-        long sum = 0;
+        long sum = conversionBytes();
         for (Database d : databases) {
             sum += d.usedBytes();
         }
@@ -239,7 +287,7 @@ public final class Databases {
 
     /** Bytes taken from the operating system for keys and values. */
     public long mappedBytes() {
-        long sum = 0;
+        long sum = conversionBytes();
         for (Database d : databases) {
             sum += d.mappedBytes();
         }
@@ -257,6 +305,10 @@ public final class Databases {
 
     /** Gives all memory back; the databases are not used any more. */
     public void close() {
+        Conversion c = conversion;
+        if (c != null) {
+            c.cancel();
+        }
         for (Database d : databases) {
             d.close();
         }

@@ -314,6 +314,7 @@ final class RecordSlot implements WriteSlot {
         Database d = db();
         long old = current();
         int number = d.all().number(type);
+        d.aboutToStore(number, key);
         int typeByte = number | d.all().snapshot().epoch();
         int flags = kind | Record.extended(keyLength, payload) | (expireAt >= 0 ? Record.EXPIRES : 0);
         int bytes = (int) Record.bytes(flags, keyLength, payload);
@@ -328,7 +329,7 @@ final class RecordSlot implements WriteSlot {
                 d.expires.insert(hash, r);
             }
             moved(d, r);
-            d.all().events().added(d, key);
+            d.added(key);
             return Record.payload(r);
         }
         int oldFlags = Record.flags(old);

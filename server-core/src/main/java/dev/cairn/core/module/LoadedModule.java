@@ -2,7 +2,9 @@ package dev.cairn.core.module;
 
 import java.lang.module.ModuleDescriptor;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 
@@ -13,6 +15,7 @@ import dev.cairn.api.ServerModule;
 import dev.cairn.api.data.DataType;
 import dev.cairn.api.io.ConnectionType;
 import dev.cairn.api.job.BackgroundJobType;
+import dev.cairn.api.job.JobQueue;
 
 /** A registered module. Main thread. */
 public final class LoadedModule {
@@ -22,6 +25,7 @@ public final class LoadedModule {
     private final StagedRegistrar declared;
     private final List<Thread> threads = new ArrayList<>();
     private final Set<LoadedModule> users = new HashSet<>();
+    private final Set<JobQueue<?, ?>> queues = Collections.newSetFromMap(new IdentityHashMap<>());
     private final ModuleLoop loop;
     private @Nullable PluginLayer layer;
     private List<String> arguments = List.of();
@@ -92,6 +96,17 @@ public final class LoadedModule {
     public String artifactVersion() {
         ModuleDescriptor descriptor = module.getClass().getModule().getDescriptor();
         return descriptor == null ? "" : descriptor.rawVersion().orElse("");
+    }
+
+    /** Keeps in mind a queue of jobs that it has opened. */
+    <J, R> JobQueue<J, R> opened(JobQueue<J, R> queue) {
+        queues.add(queue);
+        return queue;
+    }
+
+    /** The queues of jobs that it has opened. */
+    Set<JobQueue<?, ?>> queues() {
+        return queues;
     }
 
     boolean declares(BackgroundJobType<?, ?> type) {

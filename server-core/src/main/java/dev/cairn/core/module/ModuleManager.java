@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -78,6 +79,7 @@ public final class ModuleManager {
     /** The loaders of modules that were unloaded, as long as they are in memory. */
     private final List<WeakReference<ClassLoader>> unloaded = new ArrayList<>();
     private int unloadedCount;
+    private @Nullable ModuleUpgrade upgrade;
     /** The names of the modules in the folder for plug-ins. */
     private final Set<String> inFolder = new HashSet<>();
     /** The distribution that takes no modules beside its own, empty if any may be loaded. */
@@ -110,7 +112,7 @@ public final class ModuleManager {
         return sealedBy.isEmpty();
     }
 
-    private Server server() {
+    Server server() {
         Server s = bound;
         if (s == null) {
             throw new IllegalStateException("the server is not made yet");
@@ -208,11 +210,10 @@ public final class ModuleManager {
             if (!loadsModules()) {
                 throw new ModuleRejected("the distribution '" + sealedBy + "' takes no modules beside its own");
             }
+            refuseWhileUpgrading();
             m = register(layer.module(), layer.origin().toString(), true);
             m.layer(layer, arguments);
-            if (!values.isEmpty()) {
-                options.set(values);
-            }
+            Options.configure(m.declared().declaredOptions, values);
             if (directory != null) {
                 start(m, directory);
             }
@@ -246,33 +247,142 @@ public final class ModuleManager {
         if (layer == null) {
             throw new ModuleRejected("the module is part of the distribution");
         }
+        refuseWhileUpgrading();
         refuseUnload(m);
         stop(m, StopReason.UNLOAD);
         remove(m);
-        layer.close();
-        unloaded.add(new WeakReference<>(m.module().getClass().getClassLoader()));
+        close(m, layer);
         server().events().fire(new ModuleChanged(m.info(), false));
         LOG.info("Module {} unloaded", name);
     }
 
+    /** Lets go of the code of a module that has ended, and keeps watch over whether others do. */
+    private void close(LoadedModule m, PluginLayer layer) {
+        layer.close();
+        unloaded.add(new WeakReference<>(m.module().getClass().getClassLoader()));
+    }
+
+    /**
+     * Begins to put a newer version of a module that was loaded by path in its place, and to hand over its keys.
+     *
+     * @param layer the newer version, which is closed when it is refused
+     * @param arguments what it is given to read in {@code start}; null for what the older was given
+     * @param values values for its options
+     * @param atOnce whether all must be done before this returns; else others are served meanwhile
+     * @param outcome is told once, on the main thread, at the end: nothing, or why everything is as before
+     */
+    public void upgrade(String name, PluginLayer layer, @Nullable List<String> arguments, List<Options.Entry> values, boolean atOnce,
+            Consumer<Optional<ModuleRejected>> outcome) {
+        ModuleUpgrade begun;
+        try {
+            refuseWhileUpgrading();
+            LoadedModule m = modules.get(name);
+            if (m == null) {
+                throw new ModuleRejected("no such module with that name");
+            }
+            if (m.layer() == null) {
+                throw new ModuleRejected("the module is part of the distribution");
+            }
+            begun = new ModuleUpgrade(this, m, layer, arguments == null ? m.arguments() : arguments, values, outcome);
+        } catch (ModuleRejected e) {
+            layer.close();
+            outcome.accept(Optional.of(e));
+            return;
+        }
+        upgrade = begun;
+        begun.begin(atOnce);
+    }
+
+    private void refuseWhileUpgrading() throws ModuleRejected {
+        ModuleUpgrade going = upgrade;
+        if (going != null) {
+            throw new ModuleRejected("module '" + going.name() + "' is being upgraded. Please wait for that and try again");
+        }
+    }
+
+    /** The upgrade has ended. */
+    void upgradeEnded() {
+        upgrade = null;
+    }
+
+    /** Puts a module in the place of another of its name, whose declarations are gone. */
+    void succeed(LoadedModule old, LoadedModule successor) {
+        claims.remove(old.declared());
+        claims.add(successor.declared());
+        modules.values().forEach(m -> m.users().remove(old));
+        modules.put(successor.info().name(), successor);
+        successor.started(true);
+        stop(old, StopReason.UPGRADE);
+        JobLanes lanes = claims.lanes();
+        if (lanes != null) {
+            old.declared().jobTypes.forEach(lanes::close);
+        }
+        PluginLayer layer = old.layer();
+        if (layer != null) {
+            close(old, layer);
+        }
+        server().events().fire(new ModuleChanged(old.info(), false));
+        server().events().fire(new ModuleChanged(successor.info(), true));
+        if (inFolder.contains(successor.info().name())) {
+            LOG.warn("Module '{}' comes from the folder for plug-ins: the next start loads what is there then, so put version {} into {}",
+                    successor.info().name(), successor.info().version(), old.origin());
+        }
+    }
+
+    /** Forgets a module that was prepared or started, but does not take the place that it was meant for. */
+    void drop(LoadedModule m) {
+        modules.values().forEach(other -> other.users().remove(m));
+        JobLanes lanes = claims.lanes();
+        if (lanes != null) {
+            m.declared().jobTypes.forEach(lanes::close);
+        }
+    }
+
+    Claims claims() {
+        return claims;
+    }
+
+    Options options() {
+        return options;
+    }
+
+    /** What a module is given when it starts. */
+    ModuleContext contextOf(LoadedModule m) {
+        return new Context(m, Objects.requireNonNull(directory));
+    }
+
+    /** Runs a task on the main thread, after the command that is going on. Any thread. */
+    public void post(Runnable task) {
+        server().loop().post(task);
+    }
+
     private void refuseUnload(LoadedModule m) throws ModuleRejected {
-        Server server = server();
         for (DataType type : m.declared().dataTypes) {
-            if (server.databases().keysOf(type) > 0) {
+            if (server().databases().keysOf(type) > 0) {
                 throw new ModuleRejected("the module exports one or more module-side data types, can't unload");
             }
         }
-        if (!m.users().isEmpty() || extendedByOthers(m) || claims.carriesServer(m.declared())) {
-            throw new ModuleRejected("the module exports APIs used by other modules. Please unload them first and try again");
-        }
-        if (server.blockedClients(m.declared().registration()) > 0) {
+        refuseUsed(m);
+        if (server().blockedClients(m.declared().registration()) > 0) {
             throw new ModuleRejected("the module has blocked clients. Please wait for them to be unblocked and try again");
         }
         if (m.loop().awaitsTimer()) {
             throw new ModuleRejected("the module holds timer that is not fired. Please stop the timer or wait until it fires.");
         }
+        refuseConnections(m);
+    }
+
+    /** Refuses that a module goes which others use. */
+    void refuseUsed(LoadedModule m) throws ModuleRejected {
+        if (!m.users().isEmpty() || extendedByOthers(m) || claims.carriesServer(m.declared())) {
+            throw new ModuleRejected("the module exports APIs used by other modules. Please unload them first and try again");
+        }
+    }
+
+    /** Refuses that a module goes through which clients are connected. */
+    void refuseConnections(LoadedModule m) throws ModuleRejected {
         for (ConnectionType type : m.connectionTypes()) {
-            if (server.connections(type) > 0) {
+            if (server().connections(type) > 0) {
                 throw new ModuleRejected("the module has open connections. Please close them and try again");
             }
         }
@@ -323,7 +433,7 @@ public final class ModuleManager {
             throw new ModuleRejected(
                     "module '" + info.name() + "' from " + origin + ": a module of that name is loaded from " + same.origin());
         }
-        StagedRegistrar staged = new StagedRegistrar(info.name(), options, plugin);
+        StagedRegistrar staged = new StagedRegistrar(info.name(), options, plugin, null);
         boolean done = false;
         try {
             declare(module, staged, origin);
@@ -349,7 +459,7 @@ public final class ModuleManager {
     }
 
     /** Who a module is, if it is one for this server. */
-    private static ModuleInfo infoOf(ServerModule module, String origin) throws ModuleRejected {
+    static ModuleInfo infoOf(ServerModule module, String origin) throws ModuleRejected {
         ModuleInfo info;
         try {
             info = module.info();
@@ -364,7 +474,7 @@ public final class ModuleManager {
     }
 
     /** Has a module declare itself. */
-    private static void declare(ServerModule module, StagedRegistrar staged, String origin) throws ModuleRejected {
+    static void declare(ServerModule module, StagedRegistrar staged, String origin) throws ModuleRejected {
         try {
             module.configure(staged);
         } catch (IllegalArgumentException | IllegalStateException e) {
@@ -437,11 +547,11 @@ public final class ModuleManager {
         }
     }
 
-    private static <E> void forget(Server server, StagedRegistrar.StagedListener<E> l) {
+    static <E> void forget(Server server, StagedRegistrar.StagedListener<E> l) {
         server.events().forget(l.eventClass(), l.listener());
     }
 
-    private static <E> void listen(Server server, StagedRegistrar.StagedListener<E> l) {
+    static <E> void listen(Server server, StagedRegistrar.StagedListener<E> l) {
         Consumer<? super E> listener = l.listener();
         server.events().listen(l.eventClass(), listener);
     }
@@ -513,6 +623,10 @@ public final class ModuleManager {
      * submits any more: what must be done is done then, and what waits in vain is abandoned.
      */
     public void stop(StopReason reason) {
+        ModuleUpgrade going = upgrade;
+        if (going != null) {
+            going.cancel("the server stops");
+        }
         for (LoadedModule m : lanesFirst().reversed()) {
             if (m.started()) {
                 if (claims.runsJobs(m.declared())) {
@@ -534,7 +648,7 @@ public final class ModuleManager {
         }
     }
 
-    private static void stop(LoadedModule m, StopReason reason) {
+    static void stop(LoadedModule m, StopReason reason) {
         try {
             m.module().stop(reason);
         } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
@@ -599,7 +713,7 @@ public final class ModuleManager {
             if (!module.declares(type)) {
                 throw new IllegalStateException("job type '" + type.name() + "' was not declared by module '" + module.info().name() + "'");
             }
-            return lanes.open(type, server().loop()::post);
+            return module.opened(lanes.open(type, server().loop()::post));
         }
 
         @Override

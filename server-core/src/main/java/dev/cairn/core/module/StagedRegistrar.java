@@ -53,6 +53,7 @@ final class StagedRegistrar implements Registrar {
     private final Registration registration;
     private final Options options;
     private final boolean prefixed;
+    private @Nullable StagedRegistrar predecessor;
     private boolean open = true;
     final List<StagedCommand> commands = new ArrayList<>();
     final List<DataType> dataTypes = new ArrayList<>();
@@ -74,11 +75,13 @@ final class StagedRegistrar implements Registrar {
      * Stages the declarations of a module.
      *
      * @param prefixed whether its options are named {@code module.option}, as those of a module that is loaded later are
+     * @param predecessor the declarations of the older version whose place they are to take, so that options are prepared only; else null
      */
-    StagedRegistrar(String module, Options options, boolean prefixed) {
-        this.registration = new Registration(module);
+    StagedRegistrar(String module, Options options, boolean prefixed, @Nullable StagedRegistrar predecessor) {
+        this.registration = new Registration(module, prefixed);
         this.options = options;
         this.prefixed = prefixed;
+        this.predecessor = predecessor;
     }
 
     String module() {
@@ -93,6 +96,7 @@ final class StagedRegistrar implements Registrar {
     /** Ends the declarations; later ones are refused. */
     void seal() {
         open = false;
+        predecessor = null;
     }
 
     private void checkOpen() {
@@ -152,7 +156,9 @@ final class StagedRegistrar implements Registrar {
     @Override
     public <T> Option<T> option(OptionSpec<T> spec) {
         checkOpen();
-        Option<T> option = options.declare(prefixed ? spec.prefixed(module()) : spec, module());
+        OptionSpec<T> named = prefixed ? spec.prefixed(module()) : spec;
+        StagedRegistrar old = predecessor;
+        Option<T> option = old == null ? options.declare(named, module()) : options.prepare(named, module(), old.declaredOptions);
         declaredOptions.add(option);
         return option;
     }

@@ -110,6 +110,16 @@ final class ArgsView implements Args {
         return b != null && b.taken(command, i);
     }
 
+    /** Whether the command has taken over no argument's memory. */
+    boolean allThere() {
+        for (int i = 0; i < size; i++) {
+            if (taken(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Total length of all arguments in bytes. */
     long totalLength() {
         long sum = 0;

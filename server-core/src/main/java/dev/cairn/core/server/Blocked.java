@@ -18,9 +18,16 @@ final class Blocked implements Ticket {
     long nanos;
     /** Its words as the slow log would show them. */
     byte @Nullable [][] words;
+    /** The command, stored, as long as a newer version of its module can begin it anew; 0 for none. */
+    long command;
+    /** When the wait ends, ms since 1970; 0 for never. */
+    long until;
+    /** Its place among all waits in the order in which they began. */
+    final long number;
     private volatile boolean waiting = true;
 
-    Blocked(Blocking blocking, ServerClient client, CommandEntry entry, Suspension suspension) {
+    Blocked(Blocking blocking, ServerClient client, CommandEntry entry, Suspension suspension, long number) {
+        this.number = number;
         this.blocking = blocking;
         this.client = client;
         this.entry = entry;

@@ -3,11 +3,13 @@ package dev.cairn.core.server;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,6 +36,8 @@ final class Blocking {
     private static final Logger LOG = LoggerFactory.getLogger(Blocking.class);
     /** Timers need not be longer. */
     private static final long HUNDRED_YEARS = 100 * 366 * 86_400_000L;
+    /** Bytes of a command that are kept while it waits; who waits in a longer one holds up the upgrade of its module. */
+    private static final int MOST_KEPT = 64 << 10;
 
     private record ReadyKey(Database database, Bytes key) {
     }
@@ -45,6 +49,7 @@ final class Blocking {
     /** Keys that were changed and not looked at yet. */
     private Set<ReadyKey> ready = new LinkedHashSet<>();
     private final ArrayDeque<ServerClient> unblocked = new ArrayDeque<>();
+    private long begun;
     private int count;
     private int timed;
 
@@ -62,12 +67,7 @@ final class Blocking {
 
     /** Number of clients that wait in commands of a registration. */
     int count(Registration of) {
-        int sum = 0;
-        for (ServerClient client : server.clients().all()) {
-            Blocked b = client.blocked;
-            sum += b != null && b.entry.registration() == of ? 1 : 0;
-        }
-        return sum;
+        return waits(of).size();
     }
 
     /** Number of keys that clients wait for. */
@@ -99,7 +99,7 @@ final class Blocking {
         if (client.blocked != null) {
             throw new IllegalStateException("the client is blocked already");
         }
-        Blocked b = new Blocked(this, client, entry, suspension);
+        Blocked b = new Blocked(this, client, entry, suspension, begun++);
         client.blocked = b;
         count++;
         Map<Bytes, Set<Blocked>> map = waiting.get(b.database);
@@ -108,10 +108,79 @@ final class Blocking {
         }
         if (suspension.timeoutMillis() > 0) {
             timed++;
-            b.timer = server.loop().after(Duration.ofMillis(Math.min(suspension.timeoutMillis(), HUNDRED_YEARS)),
-                    () -> finish(b, suspension.timedOut()));
+            long millis = millis(client, suspension);
+            b.until = server.clock().millis() + millis;
+            b.timer = server.loop().after(Duration.ofMillis(millis), () -> finish(b, suspension.timedOut()));
         }
         return b;
+    }
+
+    /** How long to wait: what is left, if the command has waited before. */
+    private long millis(ServerClient client, Suspension suspension) {
+        long wanted = Math.min(suspension.timeoutMillis(), HUNDRED_YEARS);
+        return client.heldUntil == 0 ? wanted : Math.min(wanted, Math.max(1, client.heldUntil - server.clock().millis()));
+    }
+
+    /**
+     * The command has suspended its client and returned. Unless it has changed something, it can be begun anew by a newer version of its
+     * module, so its words are kept.
+     */
+    void suspended(Blocked b, ArgsView args, boolean changed) {
+        if (!changed && !b.suspension.keys().isEmpty() && args.totalLength() <= MOST_KEPT && args.allThere()) {
+            b.command = server.held().store(b.entry, args);
+        }
+    }
+
+    /** A step of a wait has changed something: to begin the command anew would do it twice. */
+    void changed(Blocked b) {
+        if (b.command != 0) {
+            server.held().free(b.command);
+            b.command = 0;
+        }
+    }
+
+    /**
+     * A client that waits in a command of a registration and cannot wait in its successor.
+     *
+     * @return the command's name; null when all can
+     */
+    @Nullable
+    String stuck(Registration old, Function<CommandEntry, @Nullable CommandEntry> successor) {
+        for (Blocked b : waits(old)) {
+            CommandEntry next = b.command == 0 ? null : successor.apply(b.entry);
+            if (next == null || next.handler() == null || !next.accepts(server.held().size(b.command))) {
+                return b.entry.wireName();
+            }
+        }
+        return null;
+    }
+
+    /**
+     * Ends the waits in commands of a registration, which hears that they are over. The commands are processed anew, in the order in which
+     * they came, before the loop sleeps, and wait no longer than they would have.
+     */
+    void beginAnew(Registration old) {
+        for (Blocked b : waits(old)) {
+            b.client.heldCommand = b.command;
+            b.client.heldUntil = b.until;
+            b.command = 0;
+            forget(b);
+            tellGone(b);
+            unblocked.add(b.client);
+        }
+    }
+
+    /** The waits in commands of a registration, those first that began first. */
+    private List<Blocked> waits(Registration of) {
+        List<Blocked> waits = new ArrayList<>();
+        for (ServerClient client : server.clients().all()) {
+            Blocked b = client.blocked;
+            if (b != null && b.entry.registration() == of) {
+                waits.add(b);
+            }
+        }
+        waits.sort(Comparator.comparingLong(b -> b.number));
+        return waits;
     }
 
     /** Notes that a key was changed; what waits for it is tried after the command. */
@@ -226,6 +295,7 @@ final class Blocking {
 
     private void forget(Blocked b) {
         b.ended();
+        changed(b);
         b.client.blocked = null;
         count--;
         if (b.timer != null) {
@@ -246,13 +316,17 @@ final class Blocking {
         Blocked b = client.blocked;
         if (b != null) {
             forget(b);
-            try {
-                b.suspension.gone().run();
-            } catch (RuntimeException e) {
-                LOG.warn("Command '{}' failed to hear that its client has gone", b.entry.wireName(), e);
-            }
+            tellGone(b);
         }
         unblocked.remove(client);
+    }
+
+    private static void tellGone(Blocked b) {
+        try {
+            b.suspension.gone().run();
+        } catch (RuntimeException | LinkageError e) {
+            LOG.warn("Command '{}' failed to hear that its client has gone", b.entry.wireName(), e);
+        }
     }
 
     /** The next client that was served and may go on, null when there is none. */

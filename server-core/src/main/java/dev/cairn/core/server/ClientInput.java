@@ -476,7 +476,7 @@ final class ClientInput {
     private void resume(ServerClient client) {
         client.processing = true;
         try {
-            server.pause().process(client);
+            server.held().process(client);
         } finally {
             client.processing = false;
         }

@@ -7,7 +7,6 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 import dev.cairn.api.io.Loop;
-import dev.cairn.structures.Heap;
 
 /**
  * The pause of clients, as CLIENT PAUSE asks for it: commands that it holds up are stored, and processed again, checks included, in the
@@ -26,17 +25,13 @@ public final class ClientPause {
     }
 
     private final Server server;
-    private final Heap heap = new Heap(false);
     private final Set<ServerClient> postponed = new LinkedHashSet<>();
-    private final StoredCommand stored;
-    private final ArgsView args = new ArgsView();
     private @Nullable Mode mode;
     private long end;
     private Loop.@Nullable Timer timer;
 
     ClientPause(Server server) {
         this.server = server;
-        this.stored = new StoredCommand(server.transactions().entries());
     }
 
     /**
@@ -99,33 +94,12 @@ public final class ClientPause {
 
     /** Keeps the command until the pause is over; the client goes on then. */
     void postpone(ServerClient client, CommandEntry e, ArgsView a) {
-        client.heldCommand = StoredCommand.store(e, a, heap, server.transactions().entries());
+        client.heldCommand = server.held().store(e, a);
         postponed.add(client);
-    }
-
-    /** Processes the command that was kept for a client, if one was. */
-    void process(ServerClient client) {
-        long block = client.heldCommand;
-        if (block != 0) {
-            client.heldCommand = 0;
-            try {
-                server.dispatcher().execute(client, args.bind(stored.set(block)));
-            } finally {
-                heap.free(block);
-            }
-        }
     }
 
     /** A client leaves. */
     void left(ServerClient client) {
         postponed.remove(client);
-        if (client.heldCommand != 0) {
-            heap.free(client.heldCommand);
-            client.heldCommand = 0;
-        }
-    }
-
-    void close() {
-        heap.close();
     }
 }

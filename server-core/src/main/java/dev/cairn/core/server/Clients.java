@@ -231,6 +231,7 @@ public final class Clients {
         client.connection().close();
         server.blocking().left(client);
         server.pause().left(client);
+        server.held().left(client);
         server.monitors().remove(client);
         server.transactions().discard(client);
         server.pubsub().leave(client);

@@ -243,6 +243,22 @@ public final class CommandEntry {
         return allowedWhenBusy;
     }
 
+    /** Goes on with the statistics of the command that it succeeds, and stands for it where that was stored. */
+    void inherit(CommandEntry before) {
+        calls = before.calls;
+        nanos = before.nanos;
+        rejected = before.rejected;
+        failed = before.failed;
+        histogram = before.histogram;
+        storedAs = before.storedAs;
+    }
+
+    /** Whether it would have been queued in a transaction where another command was, with so many arguments. */
+    boolean queuesLike(CommandEntry other, int size) {
+        return accepts(size) && handler != null && !forbiddenInTransaction && !immediate && write == other.write
+                && mayReplicate == other.mayReplicate;
+    }
+
     /** Sets the statistics to zero, those of subcommands, too. */
     public void resetStatistics() {
         calls = 0;

@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 
@@ -98,6 +100,24 @@ public final class CommandTable {
             CommandTable subs = e.subcommands();
             if (subs != null) {
                 subs.removeAll(of);
+            }
+        }
+        rebuild();
+    }
+
+    /** Has commands of a registration succeeded by others at the same names, in other modules' containers too; they go where nobody succeeds. */
+    void succeed(Registration old, Function<CommandEntry, @Nullable CommandEntry> successor) {
+        for (Map.Entry<String, CommandEntry> e : List.copyOf(byName.entrySet())) {
+            CommandTable subs = e.getValue().subcommands();
+            if (e.getValue().registration() == old) {
+                CommandEntry next = successor.apply(e.getValue());
+                if (next == null) {
+                    byName.remove(e.getKey());
+                } else {
+                    byName.put(e.getKey(), next);
+                }
+            } else if (subs != null) {
+                subs.succeed(old, successor);
             }
         }
         rebuild();

@@ -433,10 +433,13 @@ public final class Dispatcher {
                 databases.accessClock().hold(false);
             }
         }
-        if (client.blocked == null) {
+        Blocked waits = client.blocked;
+        if (waits == null) {
             long own = out.errors() - countedErrors - errors;
             countedErrors += own;
             count(client, e, own != 0);
+        } else if (e.registration().replaceable() && waits.entry == e) {
+            server.blocking().suspended(waits, a, server.dirty() != dirty);
         }
         if (shown) {
             server.monitors().show(client, a, c.redactions());
@@ -488,7 +491,13 @@ public final class Dispatcher {
         times.queued(true);
         for (long block = t.first(); block != 0; block = StoredCommand.next(block)) {
             queuedArgs.bind(queued.set(block));
-            call(client, queued.entry(), queuedArgs, block, true);
+            CommandEntry e = queued.known() ? queued.entry() : null;
+            if (e != null && e.accepts(queuedArgs.size()) && e.handler() != null) {
+                call(client, e, queuedArgs, block, true);
+            } else {
+                // a command before it in the transaction has changed the modules
+                client.reply.error(e == null ? unknownCommand(queuedArgs) : wrongArity(e));
+            }
         }
         times.queued(false);
     }
@@ -539,6 +548,7 @@ public final class Dispatcher {
         current = client;
         boolean logged = stream.active();
         boolean outerEffects = logged && stream.enter();
+        long dirty = server.dirty();
         boolean served;
         try {
             served = step.resume(new CallContext(server, client, b.entry), out) || last;
@@ -565,6 +575,9 @@ public final class Dispatcher {
             times.served(b);
         }
         server.clients().sendPostponed(client);
+        if (!served && server.dirty() != dirty) {
+            server.blocking().changed(b);
+        }
         if (served) {
             afterReply(client);
         }

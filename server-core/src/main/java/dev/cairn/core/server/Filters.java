@@ -46,6 +46,11 @@ public final class Filters {
         filters.remove(filter);
     }
 
+    /** Puts filters in the place of others, among those of other modules. */
+    public void exchange(List<CommandFilter> leaving, List<CommandFilter> coming) {
+        Succession.exchange(filters, leaving, coming);
+    }
+
     /** Whether there is a filter. */
     boolean active() {
         return !filters.isEmpty();

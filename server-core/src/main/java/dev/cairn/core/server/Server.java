@@ -60,6 +60,7 @@ public final class Server implements AutoCloseable {
     private final Blocking blocking;
     private final PubSub pubsub;
     private final KeyNotifications notifications;
+    private final HeldCommands held;
     private final ClientPause pause;
     private final Monitors monitors = new Monitors(this);
     private final ClientMemory clientMemory = new ClientMemory(this);
@@ -102,6 +103,7 @@ public final class Server implements AutoCloseable {
         blocking = new Blocking(this, databaseCount);
         pubsub = new PubSub(this);
         notifications = new KeyNotifications(pubsub);
+        held = new HeldCommands(this);
         pause = new ClientPause(this);
         dispatcher = new Dispatcher(this);
         clients = new Clients(this);
@@ -275,6 +277,11 @@ public final class Server implements AutoCloseable {
         return monitors;
     }
 
+    /** Commands that are processed later. */
+    HeldCommands held() {
+        return held;
+    }
+
     /** The pause of clients. */
     public ClientPause pause() {
         return pause;
@@ -401,6 +408,11 @@ public final class Server implements AutoCloseable {
             }
         }
         dispatcher.forgetCommands();
+    }
+
+    /** Begins to have the commands of a registration succeeded by those of another. */
+    public CommandSuccession succeed(Registration old, Registration successor) {
+        return new CommandSuccession(this, old, successor);
     }
 
     /**
@@ -538,7 +550,7 @@ public final class Server implements AutoCloseable {
     public void close() {
         transactions.close();
         stream.close();
-        pause.close();
+        held.close();
         monitors.close();
         outcalls.close();
         filters.close();

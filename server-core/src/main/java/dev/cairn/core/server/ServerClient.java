@@ -104,8 +104,10 @@ public final class ServerClient implements Client {
     boolean closeScheduled;
     boolean closed;
     boolean pinned;
-    /** The command that a pause holds up, stored; 0 for none. */
+    /** A command that is to be processed later, stored; 0 for none. */
     long heldCommand;
+    /** When the wait ends that the command was interrupted in, ms since 1970; 0 when it was in none, or in one without an end. */
+    long heldUntil;
     /** Whether it is shown all commands, see {@link Monitors}. */
     boolean monitoring;
     boolean noEvict;
@@ -294,7 +296,7 @@ public final class ServerClient implements Client {
         return watchFailed || transaction != null && transaction.failed();
     }
 
-    /** Whether it waits: in a blocking command, or for the end of a pause. */
+    /** Whether it waits: in a blocking command, or to have its command processed later. */
     public boolean waits() {
         return blocked != null || heldCommand != 0;
     }

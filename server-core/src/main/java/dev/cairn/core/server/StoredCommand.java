@@ -82,6 +82,11 @@ final class StoredCommand {
         return Objects.requireNonNull(entries.get(Memory.getInt(block + ENTRY)));
     }
 
+    /** Whether the command is still there: its module may have been unloaded. */
+    boolean known() {
+        return entries.get(Memory.getInt(block + ENTRY)) != null;
+    }
+
     int size() {
         return Memory.getInt(block + SIZE);
     }

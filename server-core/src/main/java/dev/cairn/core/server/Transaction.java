@@ -1,6 +1,7 @@
 package dev.cairn.core.server;
 
 import java.util.List;
+import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ final class Transaction {
     private int size;
     private long bytes;
     private boolean failed;
+    private boolean executing;
     private boolean writes;
     private boolean mayReplicate;
 
@@ -40,6 +42,16 @@ final class Transaction {
             fail();
             throw CommandError.err("the queued commands are larger than client-query-buffer-limit");
         }
+    }
+
+    /** EXEC begins to execute it. */
+    void begin() {
+        executing = true;
+    }
+
+    /** Whether EXEC is executing it. */
+    boolean executing() {
+        return executing;
     }
 
     /** The first stored command, 0 when there is none. */
@@ -84,6 +96,20 @@ final class Transaction {
             }
         }
         return false;
+    }
+
+    /** Whether every command of a registration that is queued has a successor that would have been queued just so. */
+    boolean survives(Registration old, Function<CommandEntry, @Nullable CommandEntry> successor, StoredCommand view) {
+        for (long block = first; block != 0; block = StoredCommand.next(block)) {
+            CommandEntry e = view.set(block).entry();
+            if (e.registration() == old) {
+                CommandEntry next = successor.apply(e);
+                if (next == null || !next.queuesLike(e, view.size())) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     void free() {

@@ -2,6 +2,7 @@ package dev.cairn.core.server;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +65,7 @@ public final class Transactions {
         }
         watched.unwatch(client);
         out.array(t.size());
+        t.begin();
         try {
             server.dispatcher().executeQueued(client, t);
         } finally {
@@ -76,11 +78,23 @@ public final class Transactions {
         StoredCommand view = new StoredCommand(entries);
         for (ServerClient client : clients) {
             Transaction t = client.transaction;
-            if (t != null && t.holds(of, view)) {
+            if (t != null && !t.executing() && t.holds(of, view)) {
                 t.fail();
             }
         }
         entries.replaceAll(e -> e == null || e.registration() == of ? null : e);
+    }
+
+    /** Has queued commands of a registration succeeded by others; transactions where one is not as before fail. */
+    void commandsSucceeded(Registration old, Function<CommandEntry, @Nullable CommandEntry> successor, Iterable<ServerClient> clients) {
+        StoredCommand view = new StoredCommand(entries);
+        for (ServerClient client : clients) {
+            Transaction t = client.transaction;
+            if (t != null && !t.executing() && !t.survives(old, successor, view)) {
+                t.fail();
+            }
+        }
+        entries.replaceAll(e -> e == null || e.registration() != old ? e : successor.apply(e));
     }
 
     /** Watches a key for the client. */

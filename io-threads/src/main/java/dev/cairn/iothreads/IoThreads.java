@@ -1,20 +1,45 @@
 package dev.cairn.iothreads;
 
+import java.util.ArrayDeque;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.IntFunction;
+
 import org.jspecify.annotations.Nullable;
 
 import dev.cairn.api.io.ThreadedIo;
 
 /** The threads of the module: what the options say of them, over the strategy that they name. Main thread. */
 final class IoThreads implements ThreadedIo {
+    private Map<String, IntFunction<Strategy>> strategies = Map.of();
     private @Nullable Strategy strategy;
+    /** Done works of strategies before this one. */
+    private final ArrayDeque<Work> left = new ArrayDeque<>();
     private int threads = 1;
+    private int worksPerThread;
     private boolean reads;
 
-    /** Begins with a strategy. */
-    void start(Strategy chosen, int count, boolean doReads) {
-        strategy = chosen;
+    /**
+     * Begins.
+     *
+     * @param byName makes the strategy of a name, for a number of works that make another thread worth while
+     * @param name the strategy
+     * @param count how many threads, main included
+     * @param works how many works make another thread worth while
+     * @param doReads whether threads read
+     */
+    void start(Map<String, IntFunction<Strategy>> byName, String name, int count, int works, boolean doReads) {
+        strategies = byName;
+        worksPerThread = works;
         reads = doReads;
-        threads(count);
+        threads = count;
+        use(name);
+    }
+
+    /** Ends the threads; all works are done then. */
+    void stop() {
+        retire();
+        threads = 1;
     }
 
     /** Sets the number of threads, main included. */
@@ -31,13 +56,39 @@ final class IoThreads implements ThreadedIo {
         Strategy s = strategy;
         if (s != null) {
             s.worksPerThread(works);
+            worksPerThread = works;
         }
     }
 
-    /** Ends the threads. */
-    void stop() {
-        threads(1);
-        strategy = null;
+    /** Sets whether threads read. */
+    void reads(boolean doReads) {
+        reads = doReads;
+    }
+
+    /** Sets how work is shared out, by a name. */
+    void strategy(String name) {
+        if (strategy != null) {
+            retire();
+            use(name);
+        }
+    }
+
+    private void use(String name) {
+        Strategy made = Objects.requireNonNull(strategies.get(name), name).apply(worksPerThread);
+        strategy = made;
+        made.threads(threads);
+    }
+
+    /** Ends the threads of the strategy, and keeps what they have done. */
+    private void retire() {
+        Strategy s = strategy;
+        if (s != null) {
+            s.threads(1);
+            for (Work work = s.finished(); work != null; work = s.finished()) {
+                left.add(work);
+            }
+            strategy = null;
+        }
     }
 
     @Override
@@ -70,12 +121,13 @@ final class IoThreads implements ThreadedIo {
 
     @Override
     public @Nullable Work finished() {
-        return strategy == null ? null : strategy.finished();
+        Work first = left.poll();
+        return first != null || strategy == null ? first : strategy.finished();
     }
 
     @Override
     public int outstanding() {
-        return strategy == null ? 0 : strategy.outstanding();
+        return left.size() + (strategy == null ? 0 : strategy.outstanding());
     }
 
     @Override

@@ -1,6 +1,8 @@
 package dev.cairn.iothreads;
 
+import java.util.Map;
 import java.util.Objects;
+import java.util.function.IntFunction;
 
 import org.jspecify.annotations.Nullable;
 
@@ -40,12 +42,13 @@ public final class IoThreadsModule implements ServerModule {
         threads = registrar.option(OptionSpec.integer("io-threads", 1, Integer.MIN_VALUE, Integer.MAX_VALUE)
                 .check(IoThreadsModule::checkThreads).onChange(n -> made.threads(n.intValue()))
                 .doc("How many threads read and write sockets, the main thread included: 1 to " + MOST_THREADS + "."));
-        reads = registrar.option(OptionSpec.flag("io-threads-do-reads", false).immutable()
+        reads = registrar.option(OptionSpec.flag("io-threads-do-reads", false).onChange(made::reads)
                 .doc("Whether threads read and parse commands, too, and not only write replies."));
         worksPerThread = registrar.option(OptionSpec.integer("events-per-io-thread", 2, 0, Integer.MAX_VALUE)
                 .onChange(n -> made.worksPerThread(n.intValue()))
                 .doc("How many connections that wait make another I/O thread worth while; 0 has all take part always."));
-        strategy = registrar.option(OptionSpec.choice("io-threads-strategy", FORK_JOIN, FORK_JOIN, RINGS).immutable()
+        strategy = registrar.option(OptionSpec.choice("io-threads-strategy", FORK_JOIN, FORK_JOIN, RINGS)
+                .onChange(made::strategy)
                 .doc("How work is shared out to I/O threads: fork-join has the main thread wait for them, rings lets it go on."));
         registrar.threadedIo(made);
         io = made;
@@ -64,9 +67,10 @@ public final class IoThreadsModule implements ServerModule {
     public void start(ModuleContext context) {
         String cpus = context.option("server-cpulist", String.class).map(Option::value).orElse("");
         Threads made = new Threads(context::thread, context.loop()::wake, cpus);
-        int works = value(worksPerThread).intValue();
-        Strategy chosen = value(strategy).equals(RINGS) ? new Rings(made, works) : new ForkJoin(made, works);
-        Objects.requireNonNull(io).start(chosen, value(threads).intValue(), value(reads));
+        IntFunction<Strategy> forkJoin = works -> new ForkJoin(made, works);
+        IntFunction<Strategy> withRings = works -> new Rings(made, works);
+        Objects.requireNonNull(io).start(Map.of(FORK_JOIN, forkJoin, RINGS, withRings), value(strategy), value(threads).intValue(),
+                value(worksPerThread).intValue(), value(reads));
     }
 
     private static <T> T value(@Nullable Option<T> option) {

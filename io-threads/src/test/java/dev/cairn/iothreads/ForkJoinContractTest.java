@@ -1,5 +1,6 @@
 package dev.cairn.iothreads;
 
+import java.util.Map;
 import java.util.function.BiFunction;
 
 import dev.cairn.api.io.ThreadedIo;
@@ -10,14 +11,15 @@ class ForkJoinContractTest extends ThreadedIoContract {
     private static final BiFunction<String, Runnable, Thread> MAKER =
             (name, body) -> Thread.ofPlatform().name(name).daemon().unstarted(body);
 
-    Strategy strategy(Threads threads) {
-        return new ForkJoin(threads, 2);
+    Strategy strategy(Threads threads, int works) {
+        return new ForkJoin(threads, works);
     }
 
     @Override
     protected ThreadedIo make(int threads, Runnable wake) {
         IoThreads io = new IoThreads();
-        io.start(strategy(new Threads(MAKER, wake, "")), threads, true);
+        Threads made = new Threads(MAKER, wake, "");
+        io.start(Map.of("the one", works -> strategy(made, works)), "the one", threads, 2, true);
         return io;
     }
 

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 import org.junit.jupiter.api.Timeout;
@@ -125,6 +126,63 @@ class IoThreadsModuleTest extends ModuleContract {
                 server.await("the threads are stopped again", () -> field(server.info("server"), "io_threads_active").equals("0"));
             } finally {
                 clients.forEach(TestClient::close);
+            }
+        }
+    }
+
+    /** A number of a line of CLIENT LIST. */
+    private static long number(String line, String name) {
+        String from = line.substring(line.indexOf(" " + name + "=") + name.length() + 2);
+        return Long.parseLong(from.substring(0, from.indexOf(' ')));
+    }
+
+    private static String lineOf(TestClient observer, String client) {
+        return observer.line("CLIENT LIST").lines().filter(l -> l.contains(" name=" + client + " ")).findFirst().orElseThrow();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"io-threads 1", "io-threads-strategy fork-join", "io-threads-strategy rings"})
+    void queryBuffersAreTheSameWhoeverReads(String how) throws Exception {
+        String part = "*3\r\n$7\r\nPUBLISH\r\n$2\r\na";
+        try (TestServer server = server("io-threads 2", "io-threads-do-reads yes", "events-per-io-thread 0", how).start();
+                TestClient observer = server.client(); TestClient client = server.client()) {
+            assertEquals("OK", client.line("CLIENT SETNAME tested"));
+            assertEquals(0, number(lineOf(observer, "tested"), "qbuf"));
+            assertEquals(0, number(lineOf(observer, "tested"), "qbuf-free"));
+            assertEquals(0, number(client.line("CLIENT INFO"), "qbuf"), "a command waits behind itself");
+            client.raw(part);
+            await(observer, "qbuf", 1); // what is behind the last length
+            client.raw("b\r\n$1\r\nx\r\n");
+            assertEquals("0", client.receiveText());
+            long kept = number(lineOf(observer, "tested"), "qbuf-free");
+            assertTrue(kept >= 16_384 && kept <= 32_768, () -> "a buffer of " + kept + " bytes is kept");
+            client.raw("*2\r\n$4\r\nPING\r\n$400000\r\n" + "y".repeat(200_000));
+            await(observer, "qbuf", 200_000);
+            client.raw("y".repeat(200_000) + "\r\n");
+            assertEquals(400_000, client.receiveText().length());
+            assertTrue(number(lineOf(observer, "tested"), "qbuf-free") >= 400_000, "the buffer is gone at once");
+        }
+    }
+
+    /** Waits until CLIENT LIST says that of the client. */
+    private static void await(TestClient observer, String field, long value) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        long is = number(lineOf(observer, "tested"), field);
+        while (is != value) {
+            assertTrue(is >= 0 && System.nanoTime() < deadline, field + " is " + is);
+            is = number(lineOf(observer, "tested"), field);
+        }
+    }
+
+    @Test
+    void changesTheStrategyWhileItRuns() throws Exception {
+        try (TestServer server = server("io-threads 2", "io-threads-do-reads yes", "events-per-io-thread 0").start();
+                TestClient client = server.client()) {
+            for (int i = 0; i < 20; i++) {
+                assertEquals("OK", client.line("CONFIG SET io-threads-strategy " + (i % 2 == 0 ? "rings" : "fork-join")));
+                assertEquals(Set.of("io_thd_1"), workers());
+                assertEquals("OK", client.line("CONFIG SET io-threads-do-reads " + (i % 3 == 0 ? "no" : "yes")));
+                assertEquals("PONG", client.line("PING"));
             }
         }
     }

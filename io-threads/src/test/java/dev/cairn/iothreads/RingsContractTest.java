@@ -2,7 +2,7 @@ package dev.cairn.iothreads;
 
 class RingsContractTest extends ForkJoinContractTest {
     @Override
-    Strategy strategy(Threads threads) {
-        return new Rings(threads, 2);
+    Strategy strategy(Threads threads, int works) {
+        return new Rings(threads, works);
     }
 }

@@ -40,7 +40,8 @@ class StressTest {
     private static final long NANOS = TimeUnit.MILLISECONDS.toNanos(Long.getLong("cairn.stress.millis", 2500));
     private static final int DRIVERS = 6;
     private static final int CONNECTIONS_EACH = 4;
-    private static final String[] STRATEGIES = {"fork-join", "rings"};
+    private static final String CHANGING = "changing";
+    private static final String[] STRATEGIES = {"fork-join", "rings", CHANGING};
 
     @TempDir Path folder;
     private final AtomicInteger names = new AtomicInteger();
@@ -60,7 +61,9 @@ class StressTest {
         List<ServerModule> modules = new ArrayList<>(List.of(place.modules()));
         modules.addAll(List.of(new IoThreadsModule(), new StringModule(), new ListModule()));
         try (TestServer server = TestServer.with(modules.toArray(ServerModule[]::new)).config(place.configuration())
-                .config("io-threads 2", "io-threads-do-reads yes", "io-threads-strategy " + strategy).listening().start();
+                .config("io-threads 2", "io-threads-do-reads yes",
+                        "io-threads-strategy " + (strategy.equals(CHANGING) ? STRATEGIES[0] : strategy))
+                .listening().start();
                 ExecutorService pool = Executors.newCachedThreadPool()) {
             long deadline = System.nanoTime() + NANOS;
             List<Callable<Long>> drivers = new ArrayList<>();
@@ -71,7 +74,7 @@ class StressTest {
             drivers.add(() -> publish(place, deadline));
             drivers.add(() -> block(place, deadline));
             drivers.add(() -> suffer(place, deadline));
-            drivers.add(() -> disturb(place, deadline));
+            drivers.add(() -> disturb(place, strategy.equals(CHANGING), deadline));
             long replies = 0;
             for (Future<Long> driver : pool.invokeAll(drivers)) {
                 long checked = driver.get();
@@ -158,7 +161,7 @@ class StressTest {
         for (int i = 0; i < CONNECTIONS_EACH; i++) {
             sessions.add(new Session(place));
         }
-        while (System.nanoTime() < deadline) {
+        do {
             byte[][] rest = new byte[sessions.size()][];
             for (int i = 0; i < rest.length; i++) {
                 byte[] all = sessions.get(i).pipeline(random);
@@ -178,7 +181,7 @@ class StressTest {
             for (Session session : sessions) {
                 checked += session.check();
             }
-        }
+        } while (System.nanoTime() < deadline);
         for (Session session : sessions) {
             session.wire.close();
         }
@@ -191,7 +194,7 @@ class StressTest {
         try (Wire publisher = place.connect(); Wire one = place.connect(); Wire two = place.connect()) {
             one.call("SUBSCRIBE", "numbers");
             two.call("SUBSCRIBE", "numbers");
-            while (System.nanoTime() < deadline) {
+            do {
                 ByteArrayOutputStream batch = new ByteArrayOutputStream();
                 int n = 20;
                 for (int i = 0; i < n; i++) {
@@ -204,7 +207,7 @@ class StressTest {
                     assertEquals("[message, numbers, " + (sent + i) + "]", two.receiveText());
                 }
                 sent += n;
-            }
+            } while (System.nanoTime() < deadline);
         }
         return sent;
     }
@@ -213,14 +216,14 @@ class StressTest {
     private long block(Wire.Place place, long deadline) throws IOException {
         long handed = 0;
         try (Wire giver = place.connect(); Wire taker = place.connect()) {
-            while (System.nanoTime() < deadline) {
+            do {
                 taker.send(Resp.request("BLPOP", "handed", "30"));
                 taker.send(Resp.request("ECHO", "after " + handed));
                 assertEquals("1", giver.call("RPUSH", "handed", Long.toString(handed)));
                 assertEquals("[handed, " + handed + "]", taker.receiveText());
                 assertEquals("after " + handed, taker.receiveText());
                 handed++;
-            }
+            } while (System.nanoTime() < deadline);
         }
         return handed;
     }
@@ -229,7 +232,7 @@ class StressTest {
     private long suffer(Wire.Place place, long deadline) throws IOException {
         long opened = 0;
         byte[] request = Resp.request("ECHO", "x".repeat(2000));
-        while (System.nanoTime() < deadline) {
+        do {
             try (Wire wire = place.connect()) {
                 String id = wire.call("CLIENT", "ID");
                 opened++;
@@ -245,17 +248,22 @@ class StressTest {
                     victims.remove(id);
                 }
             }
-        }
+        } while (System.nanoTime() < deadline);
         return opened;
     }
 
-    /** Kills clients, lists them, and changes the number of threads. */
-    private long disturb(Wire.Place place, long deadline) throws IOException {
+    /** Kills clients, lists them, and changes the number of threads and, if it may, the strategy. */
+    private long disturb(Wire.Place place, boolean changing, long deadline) throws IOException {
         long done = 0;
         Random random = new Random(1);
         try (Wire wire = place.connect()) {
-            while (System.nanoTime() < deadline) {
+            do {
                 assertEquals("OK", wire.call("CONFIG", "SET", "io-threads", Integer.toString(1 + random.nextInt(4))));
+                assertEquals("OK", wire.call("CONFIG", "SET", "io-threads-do-reads", random.nextInt(4) == 0 ? "no" : "yes"));
+                assertEquals("OK", wire.call("CONFIG", "SET", "events-per-io-thread", Integer.toString(random.nextInt(3))));
+                if (changing) {
+                    assertEquals("OK", wire.call("CONFIG", "SET", "io-threads-strategy", STRATEGIES[random.nextInt(2)]));
+                }
                 assertEquals("OK", wire.call("CONFIG", "SET", "proto-max-bulk-len", Integer.toString((512 << 20) - random.nextInt(10))));
                 assertTrue(wire.call("CLIENT", "LIST").contains("cmd=client|list"));
                 for (String victim : victims) {
@@ -263,7 +271,7 @@ class StressTest {
                     wire.call("CLIENT", "KILL", "ID", victim);
                 }
                 done++;
-            }
+            } while (System.nanoTime() < deadline);
             assertEquals("OK", wire.call("CONFIG", "SET", "io-threads", "2"));
         }
         return done;

@@ -50,21 +50,51 @@ class DifferentialIT {
             // They load modules or write files.
             "module", "module|help", "module|list", "module|load", "module|loadex", "module|unload", "bgrewriteaof");
 
+    /** How much shorter the run with I/O threads is. */
+    private static final int THREADED_SHARE = 6;
+
     @ParameterizedTest(name = "RESP{0}")
     @ValueSource(ints = {2, 3})
     void repliesAndStatesEqualRedisServers(int protocol) throws IOException {
-        System.out.println("DifferentialIT: RESP" + protocol + ", -Dcairn.differential.seed=" + SEED);
-        try (ServerProcess reference = ServerProcess.redis(); ServerProcess candidate = ServerProcess.cairn();
-                ServerPair servers = new ServerPair(reference, candidate, protocol)) {
-            Run run = new Run(servers, new CommandStream(SEED + protocol, protocol), candidate);
-            run.commands(COMMANDS / 2);
-            assertTrue(candidate.isAlive(), () -> "the server under test ended; its log:\n" + candidate.log());
-            assertTrue(run.reports.isEmpty(), () -> run.reports.size() + " kinds of mismatches, -Dcairn.differential.seed=" + SEED + "\n\n"
-                    + String.join("\n", run.reports.values()));
+        try (ServerProcess reference = ServerProcess.redis(); ServerProcess candidate = ServerProcess.cairn()) {
+            Run run = compare(protocol, COMMANDS / 2, reference, candidate);
             if (COMMANDS / 2 >= ENOUGH_FOR_ALL) {
                 assertEquals(Set.of(), unused(candidate, run.executed), "commands that the stream lacks");
             }
+        }
+    }
+
+    @ParameterizedTest(name = "io-threads 2, {0}")
+    @ValueSource(strings = {"fork-join", "rings"})
+    void theyAreTheSameWithIoThreads(String strategy) throws IOException {
+        try (ServerProcess reference = ServerProcess.redis();
+                ServerProcess candidate = ServerProcess.cairn("--io-threads", "2", "--io-threads-do-reads", "yes",
+                        "--events-per-io-thread", "0", "--io-threads-strategy", strategy);
+                Companions companions = new Companions(candidate)) {
+            compare(3, COMMANDS / THREADED_SHARE, reference, candidate);
+            assertTrue(companions.end() > 0, "the companions got no reply");
+            assertTrue(threadedReads(candidate) > 0, "no thread has read");
+        }
+    }
+
+    private static Run compare(int protocol, int commands, ServerProcess reference, ServerProcess candidate) throws IOException {
+        System.out.println("DifferentialIT: RESP" + protocol + ", -Dcairn.differential.seed=" + SEED);
+        try (ServerPair servers = new ServerPair(reference, candidate, protocol)) {
+            Run run = new Run(servers, new CommandStream(SEED + protocol, protocol), candidate);
+            run.commands(commands);
+            assertTrue(candidate.isAlive(), () -> "the server under test ended; its log:\n" + candidate.log());
+            assertTrue(run.reports.isEmpty(), () -> run.reports.size() + " kinds of mismatches, -Dcairn.differential.seed=" + SEED + "\n\n"
+                    + String.join("\n", run.reports.values()));
             System.out.println("DifferentialIT: RESP" + protocol + ", " + run.sent + " commands, replies and final states equal");
+            return run;
+        }
+    }
+
+    /** How many reads a server's threads have done since its statistics were reset. */
+    private static long threadedReads(ServerProcess server) throws IOException {
+        try (RespClient client = server.connect()) {
+            return client.call("INFO", "stats").text().lines().filter(line -> line.startsWith("io_threaded_reads_processed:"))
+                    .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(':') + 1).strip())).findFirst().orElseThrow();
         }
     }
 

@@ -30,7 +30,7 @@ public final class ClientInfo {
         to.append(" ssub=").append(pubsub.count(PubSub.Kind.SHARD, c));
         to.append(" multi=").append(c.queuedCommands());
         to.append(" watch=").append(c.watched.size());
-        to.append(" qbuf=").append(c.queryLength - c.parser.consumed() + c.parser.bigReceived());
+        to.append(" qbuf=").append(c.queryUnparsed() + c.parser.bigReceived());
         to.append(" qbuf-free=").append(c.queryCapacity - c.queryLength);
         to.append(" argv-mem=").append(argumentBytes + c.parser.argumentBytes());
         to.append(" multi-mem=").append(c.queuedBytes());

@@ -21,8 +21,8 @@ import dev.cairn.structures.Pages;
  * client's own, where the next read then continues. So an idle client holds no buffer, and the shared one stays in the caches. A bulk of a
  * megabyte or more is received straight into a mapping of its own that becomes the value.
  *
- * <p>A client that a thread reads for gets a buffer of its own before, of the size that its reads have needed of late; it is given back when
- * nothing is left in it.
+ * <p>A client that a thread reads for borrows a buffer before, of the size that its reads have needed of late; when an incomplete command is
+ * left in it, the client keeps it, else it is given back.
  */
 final class ClientInput {
     /** Bytes of the query buffer that clients share, and so most of what one client gets done before others have their turn. */
@@ -104,14 +104,10 @@ final class ClientInput {
             if (client.parser.receivingBig()) {
                 return true;
             }
-            int bulk = client.parser.pendingBulkLength();
-            int missing = bulk < 0 || bulk >= RequestParser.BIG_ARGUMENT ? 0
-                    : client.parser.pendingBulkOffset() + bulk + 2 - client.queryLength;
-            int wanted = Math.max(client.readRoom, missing);
-            if (client.queryCapacity - client.queryLength < wanted) {
-                int growth = Math.max(wanted, client.queryLength / 2);
-                grow(client, (int) Math.min(LARGEST_QUERY, (long) client.queryLength + growth));
+            if (client.query == 0) {
+                client.queryBorrowed = !client.parser.incomplete();
             }
+            makeRoom(client, client.queryBorrowed ? client.readRoom : awaited(client));
             if (client.queryCapacity == client.queryLength) {
                 closeOverQueryLimit(client);
                 return false;
@@ -143,17 +139,32 @@ final class ClientInput {
             } else if (received(client, work.received())) {
                 execute(client, work, batch);
             }
-            if (!client.closed && client.queryLength == 0 && client.query != 0 && !client.parser.incomplete()) {
-                release(client);
+            if (!client.closed && client.queryBorrowed) {
+                giveBack(client);
             }
         } catch (RuntimeException | OutOfMemoryError e) {
             abandon(client, e);
         }
     }
 
+    /** Takes back the buffer that a thread has read into, unless a part of a command is in it: then the client keeps it as if it had been copied. */
+    private void giveBack(ServerClient client) {
+        if (client.queryLength == 0 && !client.parser.incomplete()) {
+            release(client);
+            return;
+        }
+        client.queryBorrowed = false;
+        int kept = kept(client, client.queryLength);
+        if (client.queryCapacity < kept && !client.parser.receivingBig()) {
+            grow(client, kept);
+        }
+    }
+
     private void execute(ServerClient client, LentClient work, RequestBatch batch) {
         if (!work.big()) {
-            adaptRoom(client, work.received(), client.queryCapacity - client.queryLength);
+            if (client.queryBorrowed) {
+                adaptRoom(client, work.received(), client.queryCapacity - client.queryLength);
+            }
             client.queryLength += work.received();
             client.queryPeak = Math.max(client.queryPeak, client.queryLength);
         }
@@ -229,12 +240,8 @@ final class ClientInput {
     }
 
     private void readPrivate(ServerClient client) throws IOException {
+        makeRoom(client, awaited(client));
         int free = client.queryCapacity - client.queryLength;
-        int awaited = awaited(client);
-        if (free < awaited) {
-            grow(client, Math.min(LARGEST_QUERY, client.queryLength + Math.max(awaited, client.queryLength / 2)));
-            free = client.queryCapacity - client.queryLength;
-        }
         if (free == 0) {
             closeOverQueryLimit(client);
             return;
@@ -249,6 +256,13 @@ final class ClientInput {
         processPrivate(client);
         if (!client.closed && client.queryLength + client.queuedBytes() > clients.limits().queryBuffer) {
             closeOverQueryLimit(client);
+        }
+    }
+
+    /** Has the query buffer take so many more bytes, as far as a block does. */
+    private void makeRoom(ServerClient client, int wanted) {
+        if (client.queryCapacity - client.queryLength < wanted) {
+            grow(client, (int) Math.min(LARGEST_QUERY, (long) client.queryLength + Math.max(wanted, client.queryLength / 2)));
         }
     }
 
@@ -374,6 +388,7 @@ final class ClientInput {
                     parsed = client.parser.parse(buffer, from, length, b, most);
                 }
                 int n = b.commands();
+                client.queryRest = length - parsed;
                 if (n > 0) {
                     int done = server.dispatcher().execute(client, b);
                     if (done < n || client.waits() && client.parser.failed()) {
@@ -410,13 +425,18 @@ final class ClientInput {
     }
 
     private void keep(ServerClient client, long from, int length) {
-        int wanted = Math.max(length, Math.min(awaitedAfter(client, length), clients.limits().initialQuery()));
+        int wanted = kept(client, length);
         if (client.queryCapacity < wanted) {
             grow(client, wanted);
         }
         Memory.copy(from, client.query, length);
         client.queryLength = length;
         client.queryPeak = Math.max(client.queryPeak, length);
+    }
+
+    /** The capacity of the buffer that a client gets when so many bytes are left of an incomplete command. */
+    private int kept(ServerClient client, int length) {
+        return Math.max(length, Math.min(awaitedAfter(client, length), clients.limits().initialQuery()));
     }
 
     private static int awaitedAfter(ServerClient client, int length) {
@@ -442,6 +462,7 @@ final class ClientInput {
         }
         client.queryCapacity = 0;
         client.queryLength = 0;
+        client.queryBorrowed = false;
     }
 
     /** Gives back what a query buffer has too much: all of it after some idle time, or what is far above its recent use. */
@@ -474,6 +495,7 @@ final class ClientInput {
     }
 
     private void resume(ServerClient client) {
+        client.queryRest = client.queryLength;
         client.processing = true;
         try {
             server.held().process(client);

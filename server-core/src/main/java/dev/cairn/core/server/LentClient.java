@@ -65,6 +65,7 @@ final class LentClient implements ThreadedIo.Work {
         batch = to;
         most = mostCommands;
         received = 0;
+        big = false;
         parsed = -1;
         failure = null;
         client.connection().lend();
@@ -138,6 +139,12 @@ final class LentClient implements ThreadedIo.Work {
     /** Bytes that were received, 0 for none, -1 at the end. */
     int received() {
         return received;
+    }
+
+    /** Bytes of the query buffer that no command has taken in, once the read is done. */
+    int unparsed() {
+        int length = client.queryLength + (big ? 0 : Math.max(0, received));
+        return length - Math.max(0, parsed) - client.parser.consumed();
     }
 
     /** Whether they belong to a big argument's mapping. */

@@ -52,6 +52,10 @@ public final class ServerClient implements Client {
     long query;
     int queryCapacity;
     int queryLength;
+    /** Whether the query buffer is only there for a read by a thread. */
+    boolean queryBorrowed;
+    /** While commands are executed, the bytes received behind them. */
+    int queryRest;
     /** Largest query buffer used since the last look of the cron. */
     int queryPeak;
 
@@ -344,6 +348,14 @@ public final class ServerClient implements Client {
     /** Bytes received and not executed yet. */
     public int queryLength() {
         return queryLength;
+    }
+
+    /** Bytes received that are part of no command yet; what threads do is done, see {@link ClientThreads#await}. */
+    int queryUnparsed() {
+        if (work != null && work.reads()) {
+            return work.unparsed();
+        }
+        return processing ? queryRest : queryLength - parser.consumed();
     }
 
     /** Capacity of the query buffer. */

@@ -49,6 +49,8 @@ final class TlsConnection extends SocketConnection {
     private boolean ended;
     private boolean toldEnd;
     private final Runnable step = this::step;
+    /** Whether the peer has sent a record: what has not is told nothing in a language that it does not speak. */
+    private boolean understood;
     private boolean established;
     private boolean taskRuns;
     private @Nullable Runnable readable;
@@ -155,7 +157,9 @@ final class TlsConnection extends SocketConnection {
 
     private void fail(IOException reason) {
         if (!closed()) {
-            sendAlert();
+            if (understood) {
+                sendAlert();
+            }
             type.failed(this, reason);
         }
     }
@@ -235,6 +239,7 @@ final class TlsConnection extends SocketConnection {
             if (result.getStatus() == Status.CLOSED) {
                 ended = true;
             }
+            understood |= result.bytesConsumed() > 0;
             return result.getStatus();
         } finally {
             if (to.position() > 0) {

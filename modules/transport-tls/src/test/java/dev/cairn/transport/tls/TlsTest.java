@@ -353,4 +353,14 @@ class TlsTest {
             server.awaitTurn();
         }
     }
+
+    @Test
+    void whoSpeaksNoTlsIsToldNothing() throws Exception {
+        try (TestServer server = start(); Socket plain = new Socket("127.0.0.1", port)) {
+            plain.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
+            plain.setSoTimeout(20_000);
+            assertEquals(-1, plain.getInputStream().read());
+            server.awaitTurn();
+        }
+    }
 }

@@ -203,6 +203,24 @@ class DistributionToolsIT {
     }
 
     @Test
+    void aDistributionHasDefaultsOfItsOwnWhichTheOperatorOverrides() throws IOException {
+        Path home = copy();
+        Files.writeString(home.resolve("lib/defaults.conf"), "# ours\nmaxclients 77\ntimeout 5\n");
+        String script = home.resolve("bin/cairn-server").toString();
+        try (ServerProcess server = ServerProcess.start("with defaults", List.of(script), "--timeout", "6");
+                RespClient client = server.connect()) {
+            assertEquals("77", client.call("CONFIG", "GET", "maxclients").elements().get(1).text());
+            assertEquals("6", client.call("CONFIG", "GET", "timeout").elements().get(1).text());
+        }
+        Files.writeString(home.resolve("lib/defaults.conf"), "maxclientz 77\n");
+        try (Launch launch = Launch.run(folder, Map.of(), "", List.of(script, "--port", "0"))) {
+            assertEquals(1, launch.exitCode());
+            assertTrue(launch.output().contains("lib/defaults.conf"), launch.output());
+        }
+        assertTrue(cairn(1, home, "doctor", "--port", "0").contains("lib/defaults.conf"));
+    }
+
+    @Test
     void theUmbrellaStartsTheServerAndTheTools() throws IOException {
         String script = ServerProcess.distribution().resolve("bin/cairn").toString();
         try (ServerProcess server = ServerProcess.start("cairn server", List.of(script, "server")); RespClient client = server.connect()) {

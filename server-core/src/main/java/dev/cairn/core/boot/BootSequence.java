@@ -156,6 +156,7 @@ public final class BootSequence {
 
     private void loadConfiguration() throws BootFailure {
         ConfigFile reader = ConfigFile.reader(WorkingDirectory.current());
+        DistributionInfo.readDefaults(reader);
         if (commandLine.configFile().isPresent()) {
             configFile = WorkingDirectory.resolve(commandLine.configFile().get());
             reader.file(commandLine.configFile().get());

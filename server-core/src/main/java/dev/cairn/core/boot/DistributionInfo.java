@@ -7,6 +7,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Properties;
 
+import dev.cairn.core.config.ConfigFile;
+import dev.cairn.core.config.ConfigSyntax;
+
 /**
  * Which distribution the server belongs to, as {@code lib/distribution.properties} beside its jars says. Without that file, as in an
  * embedded server, it is plain Cairn.
@@ -39,6 +42,25 @@ public record DistributionInfo(String name, String version, boolean loadsModules
             throw new BootFailure(file + ": loads-modules is '" + loads + "', want yes or no");
         }
         return new DistributionInfo(said.getProperty("name", "cairn"), said.getProperty("version", Version.version()), loads.equals("yes"));
+    }
+
+    /**
+     * Gives a reader of the configuration what the distribution has in place of the built-in defaults: the lines of
+     * {@code lib/defaults.conf}, if it is there. It is to be read before anything of the operator.
+     */
+    public static void readDefaults(ConfigFile reader) throws BootFailure {
+        String home = System.getProperty("cairn.home", "");
+        if (home.isEmpty()) {
+            return;
+        }
+        Path file = Path.of(home).resolve("lib/defaults.conf");
+        try {
+            reader.text(file.toString(), ConfigSyntax.byteString(Files.readAllBytes(file)));
+        } catch (NoSuchFileException e) {
+            // Most distributions have none.
+        } catch (IOException e) {
+            throw new BootFailure("Can't read " + file + ", the distribution's defaults of options: " + e.getMessage(), 1, e);
+        }
     }
 
     private static DistributionInfo plain() {

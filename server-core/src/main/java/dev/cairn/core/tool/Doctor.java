@@ -149,6 +149,7 @@ final class Doctor {
     private boolean configuration(CommandLine line) {
         ConfigFile reader = ConfigFile.reader(WorkingDirectory.current());
         try {
+            DistributionInfo.readDefaults(reader);
             if (line.configFile().isPresent()) {
                 reader.file(line.configFile().get());
             }

@@ -1,0 +1,317 @@
+package dev.cairn.maven;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+import javax.inject.Inject;
+
+import org.apache.maven.artifact.Artifact;
+import org.apache.maven.execution.MavenSession;
+import org.apache.maven.model.License;
+import org.apache.maven.plugin.AbstractMojo;
+import org.apache.maven.plugin.MojoExecutionException;
+import org.apache.maven.plugins.annotations.LifecyclePhase;
+import org.apache.maven.plugins.annotations.Mojo;
+import org.apache.maven.plugins.annotations.Parameter;
+import org.apache.maven.plugins.annotations.ResolutionScope;
+import org.apache.maven.project.DefaultProjectBuildingRequest;
+import org.apache.maven.project.MavenProject;
+import org.apache.maven.project.MavenProjectHelper;
+import org.apache.maven.project.ProjectBuilder;
+import org.apache.maven.project.ProjectBuildingException;
+import org.apache.maven.project.ProjectBuildingRequest;
+import org.apache.maven.toolchain.Toolchain;
+import org.apache.maven.toolchain.ToolchainManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Assembles a distribution of the project's runtime dependencies: a folder, and packages that are made of it.
+ *
+ * <p>The dependencies are the server's modules and what they need. Each becomes a jar on the module path.
+ */
+@Mojo(name = "assemble", defaultPhase = LifecyclePhase.PACKAGE, requiresDependencyResolution = ResolutionScope.RUNTIME, threadSafe = true)
+@SuppressWarnings("NullAway.Init") // Maven fills the fields
+public final class AssembleMojo extends AbstractMojo {
+    private static final Set<String> FORMATS = Set.of("folder", "tar.gz", "deb", "oci");
+    private static final String CORE = "cairn-server-core";
+    private static final String AOF = "cairn-persistence-aof";
+
+    /** The distribution's name, also that of its folder, its Debian package and its service. */
+    @Parameter(defaultValue = "${project.artifactId}") private String name;
+
+    /** Lines in the syntax of {@code redis.conf}: options whose defaults are others here. An operator's configuration comes after them. */
+    @Parameter(defaultValue = "") private @Nullable String options;
+
+    /** More options of the JVM, one a line. */
+    @Parameter(defaultValue = "") private @Nullable String jvmOptions;
+
+    /** What is made: {@code tar.gz}, {@code deb}, {@code oci}; {@code folder} is always made and the only thing if it stands alone. */
+    @Parameter(defaultValue = "folder,tar.gz,deb,oci") private List<String> formats;
+
+    /** Whether modules may be added to the distribution: by MODULE LOAD, {@code loadmodule} and {@code plugins/}. */
+    @Parameter(defaultValue = "true") private boolean loadsModules;
+
+    /** Whether it is only the jars, for programs that start a server themselves; then it has no Java and no scripts. */
+    @Parameter(defaultValue = "false") private boolean library;
+
+    /** Whether it has a Java of its own. */
+    @Parameter(defaultValue = "true") private boolean runtime;
+
+    /** Whether its Java is as small as can be: classes compressed more, libraries without the names that a native stack trace shows. */
+    @Parameter(defaultValue = "false") private boolean smallest;
+
+    /** The JDK's modules of its Java, in place of those that its jars are found to need. */
+    @Parameter private @Nullable List<String> jdkModules;
+
+    /** Whether the folder gets a cache of loaded classes. */
+    @Parameter(property = "cairn.aot", defaultValue = "true") private boolean cache;
+
+    /** The JDK of which its Java is made, in place of the one that is found. */
+    @Parameter(property = "cairn.jdk") private @Nullable File jdk;
+
+    /** Folders whose content is added. */
+    @Parameter private @Nullable List<File> additions;
+
+    /** Who answers for the Debian package: name and address. */
+    @Parameter(defaultValue = "${project.groupId} <root@localhost>") private String maintainer;
+
+    /** The time that all its files have. */
+    @Parameter(defaultValue = "${project.build.outputTimestamp}") private @Nullable String outputTimestamp;
+
+    /** Where everything is made. */
+    @Parameter(defaultValue = "${project.build.directory}") private File outputDirectory;
+
+    @Parameter(defaultValue = "${project}", readonly = true) private MavenProject project;
+
+    @Parameter(defaultValue = "${session}", readonly = true) private MavenSession session;
+
+    private final ToolchainManager toolchains;
+    private final MavenProjectHelper attacher;
+    private final ProjectBuilder projects;
+
+    @Inject
+    AssembleMojo(ToolchainManager toolchains, MavenProjectHelper attacher, ProjectBuilder projects) {
+        this.toolchains = toolchains;
+        this.attacher = attacher;
+        this.projects = projects;
+    }
+
+    @Override
+    public void execute() throws MojoExecutionException {
+        check();
+        try {
+            assemble();
+        } catch (IOException e) {
+            throw new MojoExecutionException("cannot assemble " + name + ": " + e, e);
+        }
+    }
+
+    private void check() throws MojoExecutionException {
+        if (!FORMATS.containsAll(formats)) {
+            throw new MojoExecutionException("formats are " + formats + ", want any of " + FORMATS);
+        }
+        if (!name.matches("[a-z0-9][a-z0-9+.-]+")) {
+            throw new MojoExecutionException("'" + name + "' names no package: want small letters, digits, '+', '-' and '.'");
+        }
+        if (!library && artifacts().stream().noneMatch(a -> a.getArtifactId().equals(CORE))) {
+            throw new MojoExecutionException("no server without its core: add the dependency dev.cairn:" + CORE);
+        }
+        if ((library || !runtime) && (formats.contains("deb") || formats.contains("oci"))) {
+            throw new MojoExecutionException("a Debian package or an image needs a server with a Java of its own");
+        }
+    }
+
+    private void assemble() throws IOException, MojoExecutionException {
+        Instant time = outputTimestamp == null || outputTimestamp.length() < 2 ? Instant.parse("2025-01-01T00:00:00Z")
+                : OffsetDateTime.parse(outputTimestamp).toInstant();
+        Jdk java = Jdk.find(preferred());
+        Path home = outputDirectory.toPath().resolve(name);
+        FileTree.delete(home);
+        Path lib = Files.createDirectories(home.resolve("lib"));
+        Sbom sbom = new Sbom(name, project.getVersion());
+        List<Path> jars = new ArrayList<>();
+        for (Artifact artifact : artifacts()) {
+            Path jar = lib.resolve(artifact.getArtifactId() + "-" + artifact.getBaseVersion() + ".jar");
+            try {
+                Files.copy(artifact.getFile().toPath(), jar);
+            } catch (FileAlreadyExistsException e) {
+                throw new MojoExecutionException("two dependencies have a jar " + jar.getFileName(), e);
+            }
+            jars.add(jar);
+            sbom.jar(artifact, jar, licenses(artifact));
+        }
+        Files.write(home.resolve("LICENSE"), Resources.bytes("dist/LICENSE"));
+        for (File addition : additions == null ? List.<File>of() : additions) {
+            copy(addition.toPath(), home);
+        }
+        if (!library) {
+            scripts(home, java.modulesIn(lib));
+            if (runtime) {
+                List<String> modules = jdkModules == null ? java.modulesNeeded(lib, jars) : jdkModules;
+                getLog().info("Java of " + String.join(", ", modules));
+                java.link(modules, smallest, home.resolve("runtime"));
+                if (smallest) {
+                    shrink(home.resolve("runtime"));
+                }
+                sbom.java(java, modules);
+            }
+        }
+        Files.writeString(home.resolve("sbom.cdx.json"), sbom.document());
+        checksums(home, FileTree.filesBelow(home), home.resolve("SHA256SUMS"));
+        FileTree.touch(home, time);
+        packages(home, java, time);
+        if (cache && !library) {
+            cache(home, java);
+        }
+    }
+
+    private List<Path> preferred() {
+        List<Path> preferred = new ArrayList<>();
+        if (jdk != null) {
+            preferred.add(jdk.toPath());
+        }
+        Toolchain toolchain = toolchains.getToolchainFromBuildContext("jdk", session);
+        String jlink = toolchain == null ? null : toolchain.findTool("jlink");
+        if (jlink != null) {
+            preferred.add(Path.of(jlink).resolve("../..").normalize());
+        }
+        return preferred;
+    }
+
+    private List<Artifact> artifacts() {
+        // Annotations that nothing reads at run time.
+        return project.getArtifacts().stream().filter(a -> a.getType().equals("jar") && !a.getGroupId().equals("org.jspecify"))
+                .sorted(Comparator.comparing(Artifact::getArtifactId)).toList();
+    }
+
+    private List<String> licenses(Artifact artifact) {
+        ProjectBuildingRequest request = new DefaultProjectBuildingRequest(session.getProjectBuildingRequest());
+        request.setProcessPlugins(false);
+        request.setProject(null);
+        try {
+            return projects.build(artifact, true, request).getProject().getLicenses().stream().map(License::getName)
+                    .filter(n -> n != null && !n.isBlank()).toList();
+        } catch (ProjectBuildingException e) {
+            getLog().debug("no licences are known of " + artifact, e);
+            return List.of();
+        }
+    }
+
+    /** Everything of the server but its modules and its Java. */
+    private void scripts(Path home, List<String> modules) throws IOException {
+        Path bin = Files.createDirectories(home.resolve("bin"));
+        Path server = bin.resolve("cairn-server");
+        Files.write(server, Resources.bytes("dist/bin/cairn-server"));
+        FileTree.executable(server);
+        Files.createSymbolicLink(bin.resolve("cairn"), Path.of("cairn-server"));
+        if (artifacts().stream().anyMatch(a -> a.getArtifactId().equals(AOF))) {
+            Files.createSymbolicLink(bin.resolve("cairn-aof"), Path.of("cairn-server"));
+            Files.createSymbolicLink(bin.resolve("cairn-check-aof"), Path.of("cairn-server"));
+        }
+        Path conf = Files.createDirectories(home.resolve("conf"));
+        Files.write(conf.resolve("cairn.conf"), Resources.bytes("dist/conf/cairn.conf"));
+        // An option for a module that is not there would be answered by a warning at every start.
+        String kept = Resources.text("dist/conf/jvm.options").lines()
+                .filter(l -> !l.startsWith("--add-") || modules.contains(l.substring(l.lastIndexOf('=') + 1)))
+                .collect(Collectors.joining("\n", "", "\n"));
+        Files.writeString(conf.resolve("jvm.options"), kept + lines(jvmOptions));
+        if (loadsModules) {
+            Files.write(Files.createDirectories(home.resolve("plugins")).resolve("README.md"), Resources.bytes("dist/plugins/README.md"));
+        }
+        Files.writeString(home.resolve("lib/distribution.properties"), "name=" + name + "\nversion=" + project.getVersion()
+                + "\nloads-modules=" + (loadsModules ? "yes" : "no") + "\n");
+        if (!lines(options).isEmpty()) {
+            Files.writeString(home.resolve("lib/defaults.conf"), lines(options));
+        }
+    }
+
+    private static String lines(@Nullable String text) {
+        return text == null ? ""
+                : text.lines().map(String::strip).filter(l -> !l.isEmpty()).map(l -> l + "\n").collect(Collectors.joining());
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        for (Path path : FileTree.below(from)) {
+            Path copy = to.resolve(from.relativize(path).toString());
+            if (Files.isDirectory(path)) {
+                Files.createDirectories(copy);
+            } else {
+                Files.copy(path, copy, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
+            }
+        }
+    }
+
+    /** Takes out of a Java what only its developers look at. */
+    private void shrink(Path java) throws IOException, MojoExecutionException {
+        for (String unused : List.of("lib/classlist", "lib/jrt-fs.jar", "lib/server/libjsig.so", "lib/libjsig.so")) {
+            Files.deleteIfExists(java.resolve(unused));
+        }
+        List<String> line = new ArrayList<>(List.of("strip", "--strip-all"));
+        for (Path file : FileTree.filesBelow(java)) {
+            if (file.toString().endsWith(".so") || file.startsWith(java.resolve("bin"))) {
+                line.add(file.toString());
+            }
+        }
+        Jdk.run(line, Map.of());
+    }
+
+    private void checksums(Path folder, List<Path> files, Path to) throws IOException {
+        var sums = new StringBuilder();
+        for (Path file : files) {
+            sums.append(FileTree.digest("SHA-256", file)).append("  ").append(folder.relativize(file)).append('\n');
+        }
+        Files.writeString(to, sums);
+    }
+
+    private void packages(Path home, Jdk java, Instant time) throws IOException, MojoExecutionException {
+        Path folder = outputDirectory.toPath();
+        List<Path> made = new ArrayList<>();
+        if (formats.contains("tar.gz")) {
+            String top = name + "-" + project.getVersion();
+            Path file = folder.resolve(top + ".tar.gz");
+            try (TarFile tar = new TarFile(Files.newOutputStream(file), time)) {
+                tar.folder(top, 0755, 0).tree(top + "/", home);
+            }
+            attacher.attachArtifact(project, "tar.gz", file.toFile());
+            made.add(file);
+        }
+        if (formats.contains("deb")) {
+            String description = project.getDescription() == null || project.getDescription().isBlank() ? name : project.getDescription();
+            var debian = new DebianPackage(name, project.getVersion(), java.architecture(), maintainer, description, time);
+            Path file = folder.resolve(debian.fileName());
+            debian.write(home, folder, file);
+            attacher.attachArtifact(project, "deb", file.toFile());
+            made.add(file);
+        }
+        if (formats.contains("oci")) {
+            Path layout = folder.resolve(name + "-oci");
+            new OciLayout(layout, name, project.getVersion(), java.architecture(), time).write(home, folder,
+                    List.of("--add-modules", "ALL-MODULE-PATH", "-m", "dev.cairn.core/dev.cairn.core.Main"));
+            made.add(layout.resolve("index.json"));
+        }
+        if (!made.isEmpty()) {
+            checksums(folder, made, folder.resolve("SHA256SUMS"));
+        }
+    }
+
+    private void cache(Path home, Jdk java) {
+        try {
+            String chosen = runtime ? home.resolve("runtime").toString() : java.home().toString();
+            getLog().info(Jdk.run(List.of(home.resolve("bin/cairn").toString(), "cache"), Map.of("CAIRN_JAVA_HOME", chosen)).strip());
+        } catch (IOException | MojoExecutionException e) {
+            getLog().warn("the folder has no cache of loaded classes: " + e.getMessage());
+        }
+    }
+}

@@ -5,6 +5,9 @@ package dev.cairn.api;
  *
  * <p>A module <em>declares</em> in {@link #configure} and <em>acts</em> between {@link #start} and {@link #stop}. All methods are called on
  * the main thread. {@code configure} starts no thread, opens no file or socket and may be called more than once with the same result.
+ *
+ * <p>When a module is loaded while the server serves, another object of its class declares itself first, to nobody and on a thread of its
+ * own: so its classes are loaded before it declares itself on the main thread.
  */
 public interface ServerModule {
     /** Says who the module is; constant and cheap. */

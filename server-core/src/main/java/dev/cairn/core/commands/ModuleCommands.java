@@ -149,6 +149,7 @@ public final class ModuleCommands {
         Ticket ticket = suspend(call);
         inBackground(() -> {
             Read read = read(path);
+            read.layer().ifPresent(ModuleManager::rehearse);
             ticket.complete((c, o) -> {
                 finish(read, arguments, values, o);
                 return true;
@@ -182,6 +183,7 @@ public final class ModuleCommands {
         Ticket ticket = suspend(call);
         inBackground(() -> {
             Read read = read(path);
+            read.layer().ifPresent(ModuleManager::rehearse);
             modules.post(() -> upgrade(name, read, extras, false, failure -> ticket.complete((c, o) -> {
                 replyUpgrade(failure, o);
                 return true;

@@ -2,6 +2,7 @@ package dev.cairn.core.db;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
@@ -23,11 +24,14 @@ import dev.cairn.resp.NativeBytes;
  * another beside it, with indexes and stores of its own but in the same heap, which nobody sees. {@link #step} walks the keys a bounded time
  * at once. What a command is about to change, it changes in the old value, and what was made of that is dropped: every change comes past
  * {@link #aboutToChange} before it happens, as with snapshots, or past {@link #stored}. Such a key is noted and made anew later. When the walk
- * is over and no noted key is left, every old value has its new one, and {@link #finish} exchanges them: since they are in the same heap,
+ * is over and no noted key is left, every old value has its new one, and {@link #takeOver} exchanges them: since they are in the same heap,
  * that moves no value; it only has the index point to another record. Until then {@link #cancel} leaves everything as it was.
  *
  * <p>More keys are noted than {@value #MOST_NOTED} only if they change faster than they are made anew; then the walk begins again, which
  * passes over what is made. That and the rounds at the end are bounded: it comes to an end whatever clients do.
+ *
+ * <p>To have all indexes point to the new records takes time for each of them, so {@link #takeOver} only decides it. A record is exchanged
+ * when it is next looked up, by {@link #present}, and {@link #settle} exchanges the others a bounded time at once.
  */
 public final class Conversion {
     private static final int MOST_NOTED = 1 << 16;
@@ -56,6 +60,10 @@ public final class Conversion {
     private int rounds;
     private long made;
     private @Nullable Failed failure;
+    private boolean taken;
+    /** New records that a step of the walk has found. */
+    private long[] found = new long[16];
+    private int foundCount;
 
     /** Why values cannot be made anew. */
     public static final class Failed extends Exception {
@@ -93,7 +101,7 @@ public final class Conversion {
     /**
      * Goes on for a time.
      *
-     * @return whether every value has its new one now: {@link #finish} is possible until the next change
+     * @return whether every value has its new one now: {@link #takeOver} is possible until the next change
      * @throws Failed when a value cannot be saved or loaded; {@link #cancel} is all that is left to do then
      */
     public boolean step(long nanos) throws Failed {
@@ -301,24 +309,76 @@ public final class Conversion {
         cursor = 0;
     }
 
-    /** Puts the new values in the place of the old ones, and the new types in that of the old; the old ones are not registered any more. */
-    public void finish() {
+    /** Puts the new values in the place of the old ones, and the new types in that of the old; {@link #settle} has to follow. */
+    public void takeOver() {
         for (int i = 0; i < all.count(); i++) {
             Database d = all.at(i);
             Database b = beside.get(i);
-            b.index.forEach(record -> exchange(d, record));
             successors.forEach((old, successor) -> d.takeOver(b, all.number(old), all.number(successor)));
-            b.index.clear();
-            b.expires.clear();
             d.version++;
         }
         saved.close();
-        all.conversionEnded(successors.keySet());
+        taken = true;
+        database = 0;
+        cursor = 0;
+        all.conversionTookOver(successors.keySet());
     }
 
-    private void exchange(Database d, long record) {
+    /**
+     * Goes on for a time to have the indexes point to the new records.
+     *
+     * @return whether all do; the old types are gone then
+     */
+    public boolean settle(long nanos) {
+        long end = nanos < Long.MAX_VALUE ? System.nanoTime() + nanos : 0;
+        while (database < all.count()) {
+            settleBucket(all.at(database), beside.get(database));
+            if (beside.get(database).size() == 0) {
+                database++;
+                cursor = 0;
+            }
+            if (nanos < Long.MAX_VALUE && System.nanoTime() - end >= 0) {
+                return false;
+            }
+        }
+        beside.forEach(b -> b.expires.clear());
+        beside.forEach(b -> b.index.clear());
+        all.conversionEnded(successors.keySet());
+        return true;
+    }
+
+    private void settleBucket(Database d, Database b) {
+        if (b.size() == 0) {
+            return;
+        }
+        foundCount = 0;
+        cursor = b.index.scan(cursor, record -> {
+            if (foundCount == found.length) {
+                found = Arrays.copyOf(found, foundCount * 2);
+            }
+            found[foundCount++] = record;
+        });
+        for (int i = 0; i < foundCount; i++) {
+            long record = found[i];
+            long hash = hash(record);
+            exchange(d, b, hash, d.index.find(hash, Record.key(record), Record.keyLength(record)), record);
+        }
+    }
+
+    /** The record that has taken the place of one, or that one. */
+    long present(Database d, long record) {
+        if (to[Record.type(record)] == null) {
+            return record;
+        }
+        Database b = beside.get(d.index());
         long hash = hash(record);
-        long old = d.index.find(hash, Record.key(record), Record.keyLength(record));
+        long next = b.index.find(hash, Record.key(record), Record.keyLength(record));
+        exchange(d, b, hash, record, next);
+        return next;
+    }
+
+    private void exchange(Database d, Database b, long hash, long old, long record) {
+        b.index.removeRecord(hash, record);
         int flags = Record.flags(old);
         Record.clock(record, Record.clock(old));
         Record.epoch(record, Record.epoch(old));
@@ -343,6 +403,9 @@ public final class Conversion {
 
     /** Drops the new values; the old ones and their types stay as they are. The new types are not registered any more. */
     public void cancel() {
+        if (taken) {
+            throw new IllegalStateException("the new values have taken over");
+        }
         for (Database b : beside) {
             b.index.forEach(record -> free(b, record, Record.flags(record)));
             b.index.clear();

@@ -127,6 +127,7 @@ public final class Database implements Keyspace {
         if (successor < from.stores.length) {
             roomForStore(successor);
             stores[successor] = from.stores[successor];
+            from.stores[successor] = TypeStore.NONE;
         }
     }
 
@@ -344,6 +345,12 @@ public final class Database implements Keyspace {
         return s;
     }
 
+    /** The record that an index has given, or the one that has taken its place. */
+    long present(long found) {
+        Conversion c = all.exchanging();
+        return c == null || found == 0 ? found : c.present(this, found);
+    }
+
     private void aboutToChange(long record) {
         all.snapshot().aboutToChange(this, record);
         Conversion c = all.conversion();
@@ -524,7 +531,8 @@ public final class Database implements Keyspace {
     public long scan(long cursor, Visitor visitor) {
         dueCount = 0;
         RecordSlot s = all.slots().next();
-        long next = index.scan(cursor, record -> {
+        long next = index.scan(cursor, found -> {
+            long record = present(found);
             s.bindRecord(this, record);
             if (!isDue(record)) {
                 visitor.visit(s);
@@ -539,7 +547,8 @@ public final class Database implements Keyspace {
     /** Visits every key once whose time is not over; deletes none. The visitor must not change the keyspace. */
     public void forEach(Visitor visitor) {
         RecordSlot s = all.slots().next();
-        index.forEach(record -> {
+        index.forEach(found -> {
+            long record = present(found);
             if (!isDue(record)) {
                 s.bindRecord(this, record);
                 visitor.visit(s);

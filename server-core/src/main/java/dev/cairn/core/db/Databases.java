@@ -31,9 +31,11 @@ public final class Databases {
     private final List<@Nullable DataType> types = new ArrayList<>();
     /** For each type the set of encodings whose values own memory, a bit each. */
     private final int[] owningEncodings = new int[MAX_TYPES];
-    /** Types that are to come, by number. */
+    /** Types that are to come, or that keys are still to leave, by number. */
     private final BitSet hidden = new BitSet(MAX_TYPES);
     private @Nullable Conversion conversion;
+    /** The conversion whose values have taken over and whose old records the indexes may still have. */
+    private @Nullable Conversion exchanging;
     private final SlotPool slots;
     private final Snapshot snapshot = new Snapshot(this);
     private long now;
@@ -228,8 +230,21 @@ public final class Databases {
         return conversion;
     }
 
+    /** The conversion whose old records the indexes may still have, null when there is none. */
+    @Nullable
+    Conversion exchanging() {
+        return exchanging;
+    }
+
+    void conversionTookOver(Collection<DataType> gone) {
+        exchanging = conversion;
+        hidden.clear();
+        gone.forEach(type -> hidden.set(number(type)));
+    }
+
     void conversionEnded(Collection<DataType> gone) {
         conversion = null;
+        exchanging = null;
         hidden.clear();
         for (DataType type : gone) {
             types.set(number(type), null);
@@ -306,8 +321,10 @@ public final class Databases {
     /** Gives all memory back; the databases are not used any more. */
     public void close() {
         Conversion c = conversion;
-        if (c != null) {
+        if (c != null && exchanging == null) {
             c.cancel();
+        } else if (c != null) {
+            c.settle(Long.MAX_VALUE);
         }
         for (Database d : databases) {
             d.close();

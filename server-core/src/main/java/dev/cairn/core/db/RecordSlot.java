@@ -65,7 +65,7 @@ final class RecordSlot implements WriteSlot {
             copyKey(k);
         }
         hash = Database.hash(keyAddress, keyLength);
-        record = db.index.find(hash, keyAddress, keyLength);
+        record = db.present(db.index.find(hash, keyAddress, keyLength));
         version = db.version;
     }
 
@@ -116,7 +116,7 @@ final class RecordSlot implements WriteSlot {
     private long current() {
         Database d = db();
         if (version != d.version) {
-            record = d.index.find(hash, keyAddress, keyLength);
+            record = d.present(d.index.find(hash, keyAddress, keyLength));
             version = d.version;
         }
         return record;

@@ -100,7 +100,8 @@ public final class Snapshot {
             return false;
         }
         Database d = databases.at(database);
-        cursor = d.size() == 0 ? 0 : d.index.scan(cursor, record -> {
+        cursor = d.size() == 0 ? 0 : d.index.scan(cursor, found -> {
+            long record = d.present(found);
             if (Record.epoch(record) != epoch) {
                 give(d, record);
             }

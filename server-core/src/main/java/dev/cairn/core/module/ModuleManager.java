@@ -197,6 +197,20 @@ public final class ModuleManager {
     }
 
     /**
+     * Has another object of a module that was read in declare itself, to nobody: its classes are loaded then, and the real declaration holds
+     * up the server for less. Any thread but main.
+     */
+    public static void rehearse(PluginLayer layer) {
+        try {
+            ServerModule module = layer.another();
+            module.configure(new StagedRegistrar(module.info().name(), new Options(), true, null));
+        } catch (ModuleRejected | RuntimeException | ServiceConfigurationError | LinkageError | AssertionError | OutOfMemoryError
+                | StackOverflowError e) {
+            LOG.debug("A module from {} has failed in the rehearsal of its declaration, and will again", layer.origin(), e);
+        }
+    }
+
+    /**
      * Registers a module that was read in and, once the server runs, starts it. On failure nothing of it is left.
      *
      * @param arguments what the module is given to read in {@code start}
@@ -317,15 +331,19 @@ public final class ModuleManager {
         if (lanes != null) {
             old.declared().jobTypes.forEach(lanes::close);
         }
-        PluginLayer layer = old.layer();
-        if (layer != null) {
-            close(old, layer);
-        }
         server().events().fire(new ModuleChanged(old.info(), false));
         server().events().fire(new ModuleChanged(successor.info(), true));
         if (inFolder.contains(successor.info().name())) {
             LOG.warn("Module '{}' comes from the folder for plug-ins: the next start loads what is there then, so put version {} into {}",
                     successor.info().name(), successor.info().version(), old.origin());
+        }
+    }
+
+    /** Lets go of the code of a module that was succeeded, when no value is left that its types are to release. */
+    void retire(LoadedModule old) {
+        PluginLayer layer = old.layer();
+        if (layer != null) {
+            close(old, layer);
         }
     }
 

@@ -68,6 +68,7 @@ final class ModuleUpgrade {
     private @Nullable Conversion conversion;
     private long jobsDeadline;
     private boolean starting;
+    private boolean taken;
     private boolean ended;
 
     /**
@@ -196,11 +197,14 @@ final class ModuleUpgrade {
             rollBack(e);
         } catch (RuntimeException | OutOfMemoryError | StackOverflowError | LinkageError | AssertionError e) {
             LOG.warn("The upgrade of module '{}' failed unexpectedly", name(), e);
-            rollBack(new ModuleRejected(e.toString(), e));
+            cancel(e.toString());
         }
     }
 
     private Progress step(long nanos) throws ModuleRejected {
+        if (taken) {
+            return settle(nanos);
+        }
         if (!successors.isEmpty() && conversion == null) {
             conversion = server.databases().convert(successors);
         }
@@ -216,7 +220,13 @@ final class ModuleUpgrade {
             return Progress.WAITING;
         }
         exchange();
-        return Progress.DONE;
+        return nanos == Long.MAX_VALUE ? settle(nanos) : Progress.WORKING;
+    }
+
+    /** Exchanges the records that nobody has looked up yet. */
+    private Progress settle(long nanos) {
+        Conversion c = conversion;
+        return c == null || c.settle(nanos) ? Progress.DONE : Progress.WORKING;
     }
 
     /** Whether background jobs of the older version have not ended, or it was not told of their end. */
@@ -310,12 +320,12 @@ final class ModuleUpgrade {
     }
 
     private void takePlace() {
-        ended = true;
+        taken = true;
         StagedRegistrar before = old.declared();
         commands.beginWaitsAnew();
         Conversion c = conversion;
         if (c != null) {
-            c.finish();
+            c.takeOver();
         }
         Databases databases = server.databases();
         before.dataTypes.stream().filter(t -> !successors.containsKey(t)).forEach(databases::removeType);
@@ -335,7 +345,11 @@ final class ModuleUpgrade {
 
     /** Gives up, and says why. */
     void cancel(String reason) {
-        rollBack(new ModuleRejected(reason));
+        if (taken) {
+            end(Optional.empty());
+        } else {
+            rollBack(new ModuleRejected(reason));
+        }
     }
 
     private void rollBack(ModuleRejected reason) {
@@ -356,7 +370,13 @@ final class ModuleUpgrade {
     }
 
     private void end(Optional<ModuleRejected> reason) {
+        if (ended && taken) {
+            return;
+        }
         ended = true;
+        if (taken) {
+            manager.retire(old);
+        }
         manager.upgradeEnded();
         outcome.accept(reason);
     }

@@ -38,12 +38,14 @@ public final class PluginLayer implements AutoCloseable {
     private static final int MOST_JARS = 256;
     private static final Logger LOG = LoggerFactory.getLogger(PluginLayer.class);
 
+    private final ServiceLoader.Provider<ServerModule> provider;
     private final ServerModule module;
     private final Path origin;
     private final Path stage;
 
-    private PluginLayer(ServerModule module, Path origin, Path stage) {
-        this.module = module;
+    private PluginLayer(ServiceLoader.Provider<ServerModule> provider, Path origin, Path stage) {
+        this.provider = provider;
+        this.module = provider.get();
         this.origin = origin;
         this.stage = stage;
     }
@@ -51,6 +53,11 @@ public final class PluginLayer implements AutoCloseable {
     /** The module that the layer is for. */
     public ServerModule module() {
         return module;
+    }
+
+    /** Makes another object of the module's class. */
+    ServerModule another() {
+        return provider.get();
     }
 
     /** The jar or folder that it was read from. */
@@ -78,7 +85,7 @@ public final class PluginLayer implements AutoCloseable {
         Path stage = stage(path);
         boolean done = false;
         try {
-            PluginLayer read = new PluginLayer(instantiate(resolve(path, stage, host), host), path, stage);
+            PluginLayer read = instantiate(resolve(path, stage, host), host, path, stage);
             done = true;
             return read;
         } finally {
@@ -189,7 +196,7 @@ public final class PluginLayer implements AutoCloseable {
         return reference.location().map(URI::getPath).map(p -> p.substring(p.lastIndexOf('/') + 1)).orElse(reference.descriptor().name());
     }
 
-    private static ServerModule instantiate(Resolved resolved, ModuleLayer host) throws ModuleRejected {
+    private static PluginLayer instantiate(Resolved resolved, ModuleLayer host, Path origin, Path stage) throws ModuleRejected {
         ModuleLayer.Controller made = ModuleLayer.defineModulesWithOneLoader(resolved.configuration(), List.of(host),
                 PluginLayer.class.getClassLoader());
         ModuleLayer layer = made.layer();
@@ -197,7 +204,7 @@ public final class PluginLayer implements AutoCloseable {
         try {
             for (ServiceLoader.Provider<ServerModule> p : ServiceLoader.load(layer, ServerModule.class).stream().toList()) {
                 if (layer.equals(p.type().getModule().getLayer())) {
-                    return p.get();
+                    return new PluginLayer(p, origin, stage);
                 }
             }
         } catch (ServiceConfigurationError | LinkageError e) {

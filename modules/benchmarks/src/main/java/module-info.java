@@ -10,6 +10,7 @@ module dev.cairn.benchmarks {
     requires dev.cairn.core;
     requires dev.cairn.resp;
     requires dev.cairn.structures;
+    requires java.compiler;
     requires jmh.core;
 
     requires static org.jspecify;

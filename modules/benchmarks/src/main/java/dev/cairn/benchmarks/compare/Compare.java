@@ -68,7 +68,7 @@ public final class Compare {
                 new CollectionMemoryTrial(options, directory, CollectionMemoryTrial.Kind.HASHES),
                 new CollectionMemoryTrial(options, directory, CollectionMemoryTrial.Kind.LISTS),
                 new LoadingTrial(options, directory), new StartupTrial(options, directory), new IdleTrial(options, directory),
-                new IoThreadsTrial(options, directory, failures));
+                new ModulesTrial(options, directory), new IoThreadsTrial(options, directory, failures));
         try {
             options.checkNames(trials.stream().flatMap(trial -> trial.names().stream()).toList());
         } catch (CompareException e) {

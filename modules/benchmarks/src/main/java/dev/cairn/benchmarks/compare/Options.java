@@ -47,6 +47,7 @@ record Options(Server.Launch cairn, Server.Launch redis, List<String> benchmark,
               lists     resident memory of a list of 1,000,000 elements, and of 100,000 lists of 10 elements
               startup   time from exec to the first PONG
               idle      resident memory per idle connection
+              modules   stalls seen by a PING every millisecond while Cairn, under load, loads, upgrades and unloads a module
             and, only when named:
               threads   SET and GET with io-threads 1, 2 and 3 and io-threads-do-reads, by both of Cairn's strategies, for 1, 50, 500 and
                         5,000 clients, pipelines of 1 and 16, values of 3, 512 and 16,384 bytes; one cell is such as threads-50c-16p-512b

@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +48,18 @@ class ModulesIT {
 
     private Path jar(String packageName, String requires, String members) throws IOException {
         return ModuleJar.compile(folder.resolve("jar" + jars++), HOME.resolve("lib"), ModuleJar.sources(packageName, requires, members));
+    }
+
+    private Path compile(Map<String, String> sources) throws IOException {
+        return ModuleJar.compile(folder.resolve("jar" + jars++), HOME.resolve("lib"), sources);
+    }
+
+    private Path folderOf(Path... files) throws IOException {
+        Path together = Files.createDirectories(folder.resolve("folder" + jars++));
+        for (int i = 0; i < files.length; i++) {
+            Files.copy(files[i], together.resolve("jar-" + (char) ('a' + i) + ".jar"));
+        }
+        return together;
     }
 
     private static ServerProcess start(String... options) {
@@ -127,6 +141,22 @@ class ModulesIT {
                         .toString(),
                 "module 'starting' cannot start: no file");
         reasons.put(jar("test.needy", "requires java.sql;", "public void configure(Registrar r) {}").toString(), "java.sql");
+        reasons.put(jar("dev.cairn.resp", "", "public void configure(Registrar r) {}").toString(), "is module 'dev.cairn.resp'");
+        reasons.put(compile(Map.of("module-info.java", "module test.split { requires dev.cairn.api; }", "dev/cairn/resp/Mine.java",
+                "package dev.cairn.resp;\npublic class Mine {}")).toString(),
+                "has package 'dev.cairn.resp', which belongs to module 'dev.cairn.resp'");
+        reasons.put(
+                compile(Map.of("module-info.java", "module test.none { requires dev.cairn.api; exports test.none; }", "test/none/N.java",
+                        "package test.none;\npublic class N {}")).toString(),
+                "holds no module that provides dev.cairn.api.ServerModule");
+        reasons.put(folderOf(jar("test.one", "", "public void configure(Registrar r) {}"),
+                jar("test.two", "", "public void configure(Registrar r) {}")).toString(), "holds two modules that provide");
+        Map<String, String> newer = new HashMap<>(ModuleJar.sources("test.newer", "", "public void configure(Registrar r) {}"));
+        newer.computeIfPresent("test/newer/M.java",
+                (name, text) -> text.replace("ModuleInfo.of(\"newer\", 1)", "new ModuleInfo(\"newer\", 1, new SpiVersion(1, 99))"));
+        reasons.put(compile(newer).toString(), "is built for version 1.99 of the server API");
+        reasons.put(jar("test.listed", "", "public void configure(Registrar r) { r.info(\"Memory\", true, out -> {}); }").toString(),
+                "emory");
         reasons.put(HOME.resolve("lib").toString(), "which the server has itself");
         reasons.put(folder.resolve("absent.jar").toString(), "does not exist");
         try (ServerProcess server = start(); RespClient client = server.connect()) {
@@ -188,6 +218,118 @@ class ModulesIT {
             client.call("DISCARD");
             assertEquals("OK", text(client.call("MODULE", "UNLOAD", "waiting")));
             assertTrue(text(waiting.call("EXEC")).startsWith("EXECABORT"));
+        }
+    }
+
+    @Test
+    void aFolderIsAModuleWithItsLibraries() throws IOException {
+        Path library = compile(
+                Map.of("test/lib/Words.java", "package test.lib;\npublic class Words { public static String of() { return \"lib\"; } }"));
+        Path libraries = folderOf(library);
+        Path jar = ModuleJar.compile(folder.resolve("jar" + jars++), Path.of(HOME.resolve("lib") + File.pathSeparator + libraries),
+                ModuleJar.sources("test.withlib", "requires jar.a;", """
+                        public void configure(Registrar r) {
+                            r.command(CommandSpec.of("WITHLIB", 1), (call, args, out) -> out.bulk(test.lib.Words.of()));
+                        }
+                        """));
+        Files.copy(jar, libraries.resolve("module.jar"));
+        try (ServerProcess server = start(); RespClient client = server.connect()) {
+            assertEquals("OK", text(client.call("MODULE", "LOAD", libraries.toString())));
+            assertEquals("lib", text(client.call("WITHLIB")));
+            Files.delete(libraries.resolve("jar-a.jar"));
+            Files.delete(libraries.resolve("module.jar"));
+            assertEquals("lib", text(client.call("WITHLIB")));
+            String reply = text(client.call("MODULE", "LOAD", jar.toString()));
+            assertTrue(reply.contains("jar.a"), reply);
+        }
+    }
+
+    @Test
+    void loadExSetsOptionsAndArgumentsOrLoadsNothing() throws IOException {
+        Path jar = jar("test.hello", "", HELLO);
+        try (ServerProcess server = start(); RespClient client = server.connect()) {
+            for (List<String> wrong : List.of(List.of("CONFIG", "hello.times", "99"), List.of("CONFIG", "hello.nothing", "1"),
+                    List.of("CONFIG", "maxmemory", "1"))) {
+                List<String> words = new ArrayList<>(List.of("MODULE", "LOADEX", jar.toString()));
+                words.addAll(wrong);
+                String reply = text(client.call(words.toArray(String[]::new)));
+                assertTrue(reply.startsWith("ERR Error loading the extension. module 'hello': option '" + wrong.get(1) + "': "), reply);
+                assertTrue(text(client.call("HELLO.SAY", "x")).startsWith("ERR unknown command"));
+            }
+            assertTrue(text(client.call("MODULE", "LOADEX", jar.toString(), "CONFIG", "hello.times")).startsWith("ERR syntax error"));
+            assertEquals("OK", text(client.call("MODULE", "LOADEX", jar.toString(), "CONFIG", "hello.times", "2", "ARGS", "a", "b")));
+            assertEquals("hello hello x", text(client.call("HELLO.SAY", "x")));
+            assertTrue(text(client.call("INFO", "hello")).contains("hello_arguments:a+b"));
+            assertEquals("0", text(client.call("CONFIG", "GET", "maxmemory").elements().get(1)));
+            assertTrue(text(client.call("INFO", "modules")).contains("module:name=hello,ver=1,"));
+        }
+    }
+
+    @Test
+    void aFailingHandlerIsAnErrorOfItsModuleAndItsStackIsLoggedOnce() throws IOException {
+        Path jar = jar("test.failing", "", """
+                public void configure(Registrar r) {
+                    r.command(CommandSpec.of("FAILING.RUN", 1), (call, args, out) -> fail());
+                    r.command(CommandSpec.of("FAILING.LINK", 1), (call, args, out) -> {
+                        throw new NoClassDefFoundError("test/failing/Missing");
+                    });
+                }
+
+                private static void fail() {
+                    throw new IllegalStateException("by design");
+                }
+                """);
+        try (ServerProcess server = start(); RespClient client = server.connect()) {
+            client.call("MODULE", "LOAD", jar.toString());
+            for (int i = 0; i < 10; i++) {
+                assertEquals("ERR internal error in command 'failing.run' of module 'failing': IllegalStateException",
+                        text(client.call("FAILING.RUN")));
+            }
+            assertEquals("ERR internal error in command 'failing.link' of module 'failing': NoClassDefFoundError (test.failing.Missing)",
+                    text(client.call("FAILING.LINK")));
+            assertEquals("PONG", text(client.call("PING")));
+            String log = server.log();
+            assertEquals(log.indexOf("test.failing.M.fail("), log.lastIndexOf("test.failing.M.fail("), log);
+            assertTrue(log.contains("by design; 8 times so far"), log);
+        }
+    }
+
+    @Test
+    void aHandlerThatBreathesLetsOthersHearThatTheServerIsBusyAndShowsInTheLogs() throws IOException {
+        Path jar = jar("test.slow", "", """
+                private volatile boolean stop;
+
+                public void configure(Registrar r) {
+                    r.command(CommandSpec.of("SLOW.RUN", 1), (call, args, out) -> {
+                        while (!stop) {
+                            call.breathe();
+                        }
+                        out.ok();
+                    });
+                    r.command(CommandSpec.of("SLOW.STOP", 1).flags(CommandFlag.ALLOW_BUSY), (call, args, out) -> {
+                        stop = true;
+                        out.ok();
+                    });
+                }
+                """);
+        try (ServerProcess server = start("--busy-reply-threshold", "5", "--latency-monitor-threshold", "1");
+                RespClient client = server.connect();
+                RespClient slow = server.connect()) {
+            client.call("MODULE", "LOAD", jar.toString());
+            slow.send(RespClient.command("SLOW.RUN"));
+            slow.flush();
+            Instant deadline = Instant.now().plus(Duration.ofSeconds(10));
+            String reply = text(client.call("GET", "k"));
+            while (!reply.startsWith("BUSY")) {
+                assertTrue(Instant.now().isBefore(deadline), reply);
+                reply = text(client.call("GET", "k"));
+            }
+            assertEquals("BUSY Redis is busy running a module command.", reply);
+            assertEquals("OK", text(client.call("SLOW.STOP")));
+            assertEquals("OK", text(slow.read()));
+            assertEquals("PONG", text(client.call("PING")));
+            assertTrue(client.call("SLOWLOG", "GET", "5").toString().contains("SLOW.RUN"));
+            assertEquals("command", text(client.call("LATENCY", "LATEST").elements().getFirst().elements().getFirst()));
         }
     }
 

@@ -249,7 +249,7 @@ class ModuleSpiTest {
             assertEquals(prefix + "UnsupportedOperationException", client.line("BOX.FAIL now"));
             assertEquals(prefix + "IllegalStateException", client.line("BOX.FAIL late"));
             assertEquals(prefix + "StackOverflowError", client.line("BOX.FAIL deep"));
-            assertEquals(prefix + "NoClassDefFoundError", client.line("BOX.FAIL link"));
+            assertEquals(prefix + "NoClassDefFoundError (dev.cairn.Missing)", client.line("BOX.FAIL link"));
             List<String> replies = client.pipeline(List.of(new String[]{"PING"}, new String[]{"BOX.FAIL", "late"}, new String[]{"PING"}))
                     .stream().map(Values::text).toList();
             assertEquals(List.of("PONG", prefix + "IllegalStateException", "PONG"), replies);

@@ -52,6 +52,7 @@ public final class Dispatcher {
     private final ArgsView queuedArgs = new ArgsView();
     private final StoredCommand queued;
     private final CommandTimes ownTimes;
+    private final FailureLog failures = new FailureLog(LOG);
     private CommandTimes times;
     private final long[] hashes = new long[MAX_BATCH];
     private long touched;
@@ -162,6 +163,7 @@ public final class Dispatcher {
     /** Forgets everything about commands that were executed, as before those of a module go. */
     void forgetCommands() {
         times.forgetCommands();
+        failures.forget();
         context = null;
     }
 
@@ -461,13 +463,21 @@ public final class Dispatcher {
         if (failure instanceof OutOfMemoryError error && heapExhausted()) {
             throw error;
         }
-        LOG.warn("Command '{}' of module '{}' failed with an unexpected error; the client gets an error reply", e.wireName(), e.module(),
+        failures.warn(
+                "Command '" + e.wireName() + "' of module '" + e.module()
+                        + "' failed with an unexpected error; the client gets an error reply",
                 failure);
         if (failure instanceof OutOfMemoryError) {
             return OUT_OF_MEMORY;
         }
         return CommandError.err("internal error in command '" + e.wireName() + "' of module '" + e.module() + "': "
-                + failure.getClass().getSimpleName());
+                + failure.getClass().getSimpleName() + missing(failure));
+    }
+
+    /** What a failed linkage has not found. */
+    private static String missing(Throwable failure) {
+        String message = failure.getMessage();
+        return failure instanceof LinkageError && message != null ? " (" + message.replace('/', '.') + ")" : "";
     }
 
     /** Whether little is left of the Java heap for anybody; else a command has asked for one object that is too large. */

@@ -31,6 +31,7 @@ public final class Filters {
     private static final CommandError TOO_LONG = CommandError.err("a filter has made the command too long");
 
     private final List<CommandFilter> filters = new ArrayList<>();
+    private final FailureLog failures = new FailureLog(LOG);
     private final List<Rewritten> rewritten = new ArrayList<>();
 
     Filters() {
@@ -70,7 +71,7 @@ public final class Filters {
             } catch (CommandError refusal) {
                 throw refusal;
             } catch (RuntimeException | LinkageError | StackOverflowError e) {
-                LOG.warn("A filter of commands failed; the command goes on without it", e);
+                failures.warn("A filter of commands of " + filter.getClass().getModule() + " failed; the command goes on without it", e);
                 words.changed = before;
             }
         }

@@ -21,6 +21,7 @@ public final class ServerEvents {
     private static final Logger LOG = LoggerFactory.getLogger(ServerEvents.class);
 
     private final Map<Class<?>, List<Consumer<Object>>> listeners = new HashMap<>();
+    private final FailureLog failures = new FailureLog(LOG);
     private final Map<KeyEventClass, List<KeyListener>> keyListeners = new EnumMap<>(KeyEventClass.class);
 
     /** Adds a listener of a class of events. */
@@ -59,8 +60,8 @@ public final class ServerEvents {
             for (int i = 0; i < list.size(); i++) {
                 try {
                     list.get(i).accept(event);
-                } catch (RuntimeException e) {
-                    LOG.warn("A listener of {} failed", event, e);
+                } catch (RuntimeException | LinkageError | StackOverflowError e) {
+                    failures.warn("A listener of " + classOf(event).getSimpleName() + " failed", e);
                 }
             }
         }
@@ -85,8 +86,8 @@ public final class ServerEvents {
             for (int i = 0; i < list.size(); i++) {
                 try {
                     list.get(i).on(database, eventClass, event, key);
-                } catch (RuntimeException e) {
-                    LOG.warn("A listener of key event '{}' failed", event, e);
+                } catch (RuntimeException | LinkageError | StackOverflowError e) {
+                    failures.warn("A listener of key event '" + event + "' failed", e);
                 }
             }
         }

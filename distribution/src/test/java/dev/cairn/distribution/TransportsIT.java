@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.cairn.distribution.support.Launch;
 import dev.cairn.distribution.support.ServerProcess;
+import dev.cairn.distribution.support.UnixSocket;
 import dev.cairn.testkit.TestCertificates;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
@@ -28,6 +29,7 @@ import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Pipeline;
 import redis.clients.jedis.Response;
+import redis.clients.jedis.exceptions.JedisConnectionException;
 
 /** Drives the built distribution over its Unix socket and over TLS by redis-cli, Jedis and Lettuce. */
 class TransportsIT {
@@ -117,20 +119,48 @@ class TransportsIT {
         DefaultJedisClientConfig config = DefaultJedisClientConfig.builder().ssl(true)
                 .sslSocketFactory(certificates.client(true).getSocketFactory()).timeoutMillis(30_000).build();
         try (Jedis jedis = new Jedis(new HostAndPort("localhost", tlsPort), config)) {
-            byte[] large = "x".repeat(3_000_000).getBytes(StandardCharsets.US_ASCII);
-            assertEquals("OK", jedis.set("large".getBytes(StandardCharsets.US_ASCII), large));
-            assertEquals(large.length, jedis.get("large".getBytes(StandardCharsets.US_ASCII)).length);
-            List<Response<Long>> replies = new ArrayList<>();
-            try (Pipeline pipeline = jedis.pipelined()) {
-                pipeline.del("counter");
-                for (int i = 0; i < 5000; i++) {
-                    replies.add(pipeline.incr("counter"));
-                }
-                pipeline.sync();
+            exercise(jedis);
+        }
+    }
+
+    @Test
+    void jedisWorksOverTheUnixSocket() {
+        try (Jedis jedis = new Jedis(() -> {
+            try {
+                return new UnixSocket(socket);
+            } catch (IOException e) {
+                throw new JedisConnectionException(e);
             }
-            for (int i = 0; i < replies.size(); i++) {
-                assertEquals(i + 1, replies.get(i).get());
+        }, DefaultJedisClientConfig.builder().build())) {
+            exercise(jedis);
+            assertTrue(jedis.clientList().contains("addr=" + socket), jedis::clientList);
+        }
+    }
+
+    private static void exercise(Jedis jedis) {
+        byte[] large = "x".repeat(3_000_000).getBytes(StandardCharsets.US_ASCII);
+        assertEquals("OK", jedis.set("large".getBytes(StandardCharsets.US_ASCII), large));
+        assertEquals(large.length, jedis.get("large".getBytes(StandardCharsets.US_ASCII)).length);
+        List<Response<Long>> replies = new ArrayList<>();
+        try (Pipeline pipeline = jedis.pipelined()) {
+            pipeline.del("counter");
+            for (int i = 0; i < 5000; i++) {
+                replies.add(pipeline.incr("counter"));
             }
+            pipeline.sync();
+        }
+        for (int i = 0; i < replies.size(); i++) {
+            assertEquals(i + 1, replies.get(i).get());
+        }
+    }
+
+    @Test
+    void lettuceWorksOverTheUnixSocket() {
+        try (RedisClient client = RedisClient.create(RedisURI.Builder.socket(socket.toString()).build());
+                StatefulRedisConnection<String, String> connection = client.connect()) {
+            assertEquals("OK", connection.sync().set("lettuce", "v"));
+            assertEquals("v", connection.sync().get("lettuce"));
+            assertTrue(connection.sync().clientList().contains("addr=" + socket), "another connection");
         }
     }
 

@@ -92,7 +92,7 @@ final class ModuleUpgrade {
         }
         declared = new StagedRegistrar(info.name(), manager.options(), true, old.declared());
         ModuleManager.declare(layer.module(), declared, origin);
-        if (declared.jobLanes != null || declared.persistence != null) {
+        if (declared.jobLanes != null || declared.persistence != null || declared.threadedIo != null) {
             throw new ModuleRejected(
                     "module '" + name() + "' from " + origin + " brings what the whole server runs on: that is loaded at the start");
         }

@@ -81,7 +81,7 @@ public final class AssembleMojo extends AbstractMojo {
     /** The JDK of which its Java is made, in place of the one that is found. */
     @Parameter(property = "cairn.jdk") private @Nullable File jdk;
 
-    /** Folders whose content is added. */
+    /** Files and folders that are added under their own names. */
     @Parameter private @Nullable List<File> additions;
 
     /** Who answers for the Debian package: name and address. */
@@ -154,7 +154,7 @@ public final class AssembleMojo extends AbstractMojo {
         }
         Files.write(home.resolve("LICENSE"), Resources.bytes("dist/LICENSE"));
         for (File addition : additions == null ? List.<File>of() : additions) {
-            copy(addition.toPath(), home);
+            copy(addition.toPath(), home.resolve(addition.getName()));
         }
         if (!library) {
             scripts(home, java.modulesIn(lib));
@@ -243,12 +243,16 @@ public final class AssembleMojo extends AbstractMojo {
     }
 
     private static void copy(Path from, Path to) throws IOException {
+        Files.copy(from, to, StandardCopyOption.COPY_ATTRIBUTES);
+        if (!Files.isDirectory(from)) {
+            return;
+        }
         for (Path path : FileTree.below(from)) {
             Path copy = to.resolve(from.relativize(path).toString());
             if (Files.isDirectory(path)) {
                 Files.createDirectories(copy);
             } else {
-                Files.copy(path, copy, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
+                Files.copy(path, copy, StandardCopyOption.COPY_ATTRIBUTES);
             }
         }
     }

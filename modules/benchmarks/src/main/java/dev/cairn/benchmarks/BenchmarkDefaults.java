@@ -19,7 +19,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(value = 3, jvmArgsAppend = {"-XX:+UseSerialGC", "-Xms32m", "-Xmx256m", "-Xmn8m", "-XX:+UseCompactObjectHeaders",
+@Fork(value = 3, jvmArgsAppend = {"-XX:+UseSerialGC", "-Xms32m", "-Xmx256m", "-Xmn4m", "-XX:+UseCompactObjectHeaders",
         "-XX:-UsePerfData", "-XX:ReservedCodeCacheSize=48m", "-Xss512k", "--enable-native-access=ALL-UNNAMED",
         "-Dslf4j.provider=dev.cairn.core.log.RedisLogProvider"})
 abstract class BenchmarkDefaults {

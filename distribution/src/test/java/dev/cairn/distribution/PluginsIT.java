@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.cairn.distribution.support.Launch;
+import dev.cairn.distribution.support.ModuleJar;
 import dev.cairn.distribution.support.RespClient;
 import dev.cairn.distribution.support.ServerProcess;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -53,6 +55,16 @@ class PluginsIT {
 
     /** Starts a copy of the distribution that lacks the jars of modules; the start script and its AOT cache still expect them. */
     private Launch without(String... modules) throws IOException {
+        Path copy = copy();
+        for (String module : modules) {
+            Path jar = Path
+                    .of(references().filter(r -> r.descriptor().name().equals(module)).findFirst().orElseThrow().location().orElseThrow());
+            Files.delete(copy.resolve("lib").resolve(jar.getFileName()));
+        }
+        return run(copy);
+    }
+
+    private Path copy() throws IOException {
         Path home = ServerProcess.distribution();
         Path copy = folder.resolve("cairn");
         try (Stream<Path> files = Files.walk(home)) {
@@ -61,13 +73,62 @@ class PluginsIT {
                 Files.copy(file, target, StandardCopyOption.COPY_ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
             }
         }
-        for (String module : modules) {
-            Path jar = Path
-                    .of(references().filter(r -> r.descriptor().name().equals(module)).findFirst().orElseThrow().location().orElseThrow());
-            Files.delete(copy.resolve("lib").resolve(jar.getFileName()));
+        return copy;
+    }
+
+    private Launch run(Path home, String... options) throws IOException {
+        List<String> line = new ArrayList<>(List.of(home.resolve("bin/cairn-server").toString()));
+        line.addAll(List.of(options));
+        line.addAll(List.of("--port", Integer.toString(port), "--bind", "127.0.0.1", "--save", ""));
+        return Launch.run(folder, Map.of(), "", line);
+    }
+
+    private Path module(String name, String members) throws IOException {
+        return ModuleJar.compile(folder.resolve(name), ServerProcess.distribution().resolve("lib"),
+                ModuleJar.sources("test." + name, "", members));
+    }
+
+    @Test
+    void aFolderInPluginsIsLoadedAtEachStartAndOneThatIsWrongStopsIt() throws IOException {
+        Path home = copy();
+        Path plugin = Files.createDirectories(home.resolve("plugins/greeting"));
+        Files.copy(module("greeting", """
+                public void configure(Registrar r) {
+                    Option<Long> times = r.option(OptionSpec.integer("times", 1, 1, 9).doc("How often."));
+                    r.command(CommandSpec.of("GREET", 1), (call, args, out) -> out.bulk("hello".repeat(times.value().intValue())));
+                }
+                """), plugin.resolve("greeting.jar"));
+        Path config = Files.writeString(folder.resolve("cairn.conf"), "greeting.times 2\n");
+        try (Launch server = run(home, config.toString()).ready(); RespClient client = RespClient.connect(port)) {
+            assertEquals("hellohello", client.call("GREET").text());
+            assertTrue(client.call("MODULE", "LIST").toString().contains(plugin.toString()));
+            assertEquals("OK", client.call("CONFIG", "REWRITE").text());
+            assertTrue(server.process().isAlive());
         }
-        return Launch.run(folder, Map.of(), "", List.of(copy.resolve("bin/cairn-server").toString(), "--port", Integer.toString(port),
-                "--bind", "127.0.0.1", "--save", ""));
+        String rewritten = Files.readString(config);
+        assertTrue(rewritten.contains("greeting.times 2") && !rewritten.contains("loadmodule"), rewritten);
+        Path wrong = Files.createDirectories(home.resolve("plugins/wrong"));
+        Files.copy(module("wrong", "public void configure(Registrar r) { r.command(CommandSpec.of(\"GET\", 2), (c, a, o) -> o.ok()); }"),
+                wrong.resolve("wrong.jar"));
+        try (Launch server = run(home)) {
+            assertEquals(1, server.exitCode());
+            assertTrue(server.output().contains("command 'get' of module 'wrong' is taken by module 'types-string'"), server.output());
+        }
+    }
+
+    @Test
+    void aModuleOfTheConfigurationThatCannotBeLoadedStopsTheStart() throws IOException {
+        Path home = ServerProcess.distribution();
+        try (Launch server = run(home, "--loadmodule", folder.resolve("absent.jar").toString())) {
+            assertEquals(1, server.exitCode());
+            assertTrue(server.output().contains("absent.jar does not exist"), server.output());
+        }
+        Path jar =
+                module("refusing", "public void configure(Registrar r) throws ModuleRejected { throw new ModuleRejected(\"not today\"); }");
+        try (Launch server = run(home, "--loadmodule", jar.toString(), "a", "b")) {
+            assertEquals(1, server.exitCode());
+            assertTrue(server.output().contains("not today"), server.output());
+        }
     }
 
     @ParameterizedTest

@@ -186,6 +186,32 @@ class ModuleSpiTest {
     }
 
     @Test
+    void infoTellsWhoUsesWhoseApis() throws Exception {
+        ServerModule user = new ServerModule() {
+            @Override
+            public ModuleInfo info() {
+                return ModuleInfo.of("user", 2);
+            }
+
+            @Override
+            public void configure(Registrar r) {
+                r.filter(words -> {
+                });
+            }
+
+            @Override
+            public void start(ModuleContext context) {
+                assertTrue(context.require(SampleModule.Boxes.class).isPresent());
+            }
+        };
+        try (TestServer server = TestServer.with(sample, user).start(); TestClient client = server.client()) {
+            String info = client.line("INFO modules");
+            assertTrue(info.contains("module:name=sample,ver=3,api=1,filters=0,usedby=[user],using=[],options=[]\r\n"), info);
+            assertTrue(info.contains("module:name=user,ver=2,api=1,filters=1,usedby=[],using=[sample],options=[]\r\n"), info);
+        }
+    }
+
+    @Test
     void saysThatNobodyRunsBackgroundJobs() throws Exception {
         BackgroundJobType<String, String> type = new BackgroundJobType<>() {
             @Override

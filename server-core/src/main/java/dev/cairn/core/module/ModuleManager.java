@@ -127,7 +127,14 @@ public final class ModuleManager {
 
     /** The registered modules, as clients are told of them. */
     public Collection<ServerIdentity.Loaded> loaded() {
-        return modules.values().stream().map(m -> new ServerIdentity.Loaded(m.info(), m.origin(), m.arguments())).toList();
+        return modules.values().stream()
+                .map(m -> new ServerIdentity.Loaded(m.info(), m.origin(), m.arguments(), m.declared().filters.size(),
+                        names(m.users()), names(modules.values().stream().filter(other -> other.users().contains(m)).toList())))
+                .toList();
+    }
+
+    private static List<String> names(Collection<LoadedModule> of) {
+        return of.stream().map(m -> m.info().name()).sorted().toList();
     }
 
     /** The modules that were loaded by path, other than those of the folder for plug-ins: each its path and its arguments. */

@@ -30,8 +30,11 @@ public final class ServerIdentity {
      * @param info who it is
      * @param path where it comes from
      * @param arguments what it was given to read
+     * @param filters how many filters of commands it has
+     * @param usedBy the names of the modules that use its APIs
+     * @param using the names of the modules whose APIs it uses
      */
-    public record Loaded(ModuleInfo info, String path, List<String> arguments) {
+    public record Loaded(ModuleInfo info, String path, List<String> arguments, int filters, List<String> usedBy, List<String> using) {
     }
 
     /** Gives the modules that are loaded. */

@@ -113,7 +113,8 @@ public final class ServerInfo {
     public void modules(InfoWriter out) {
         for (ServerIdentity.Loaded loaded : server.identity().modules.get()) {
             ModuleInfo m = loaded.info();
-            out.field("module", "name=" + m.name() + ",ver=" + m.version() + ",api=" + m.builtFor().major());
+            out.field("module", "name=" + m.name() + ",ver=" + m.version() + ",api=" + m.builtFor().major() + ",filters=" + loaded.filters()
+                    + ",usedby=[" + String.join("|", loaded.usedBy()) + "],using=[" + String.join("|", loaded.using()) + "],options=[]");
         }
         out.field("modules_unloaded", server.identity().unloadedModules.getAsInt())
                 .field("modules_unloaded_in_memory", server.identity().uncollectedModules.getAsInt());

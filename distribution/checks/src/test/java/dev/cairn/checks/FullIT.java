@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
+import org.cyclonedx.Version;
+import org.cyclonedx.parsers.JsonParser;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,7 +58,7 @@ class FullIT {
     void theListOfItsPartsNamesEveryJarAndTheJava() throws Exception {
         Path home = Ready.unpack(Ready.FULL, "cairn", folder);
         String sbom = Files.readString(home.resolve("sbom.cdx.json"));
-        assertTrue(sbom.contains("\"bomFormat\": \"CycloneDX\""), sbom);
+        assertEquals(List.of(), new JsonParser().validate(home.resolve("sbom.cdx.json").toFile(), Version.VERSION_16));
         for (String file : Ready.names(home.resolve("lib"))) {
             if (file.endsWith(".jar")) {
                 assertTrue(sbom.contains("\"lib/" + file + "\""), () -> file + " is not in\n" + sbom);

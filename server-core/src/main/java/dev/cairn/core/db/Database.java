@@ -347,12 +347,22 @@ public final class Database implements Keyspace {
 
     /** The record that an index has given, or the one that has taken its place. */
     long present(long found) {
-        Conversion c = all.exchanging();
-        return c == null || found == 0 ? found : c.present(this, found);
+        return found == 0 || !all.isExchanging() ? found : exchanged(found);
+    }
+
+    private long exchanged(long found) {
+        Conversion c = all.conversion();
+        return c == null ? found : c.present(this, found);
     }
 
     private void aboutToChange(long record) {
         all.snapshot().aboutToChange(this, record);
+        if (all.isConverting()) {
+            tellConversion(record);
+        }
+    }
+
+    private void tellConversion(long record) {
         Conversion c = all.conversion();
         if (c != null) {
             c.aboutToChange(this, record);
@@ -361,6 +371,12 @@ public final class Database implements Keyspace {
 
     /** A value of a type, by its number, is about to be put at a key. */
     void aboutToStore(int type, Bytes key) {
+        if (all.isConverting()) {
+            tellConversion(type, key);
+        }
+    }
+
+    private void tellConversion(int type, Bytes key) {
         Conversion c = all.conversion();
         if (c != null) {
             c.stored(this, type, key);

@@ -34,8 +34,9 @@ public final class Databases {
     /** Types that are to come, or that keys are still to leave, by number. */
     private final BitSet hidden = new BitSet(MAX_TYPES);
     private @Nullable Conversion conversion;
-    /** The conversion whose values have taken over and whose old records the indexes may still have. */
-    private @Nullable Conversion exchanging;
+    private boolean converting;
+    /** Whether the values of the conversion have taken over, and the indexes may still have old records. */
+    private boolean exchanging;
     private final SlotPool slots;
     private final Snapshot snapshot = new Snapshot(this);
     private long now;
@@ -221,6 +222,7 @@ public final class Databases {
         }
         Conversion begun = new Conversion(this, successors);
         conversion = begun;
+        converting = true;
         return begun;
     }
 
@@ -230,21 +232,26 @@ public final class Databases {
         return conversion;
     }
 
-    /** The conversion whose old records the indexes may still have, null when there is none. */
-    @Nullable
-    Conversion exchanging() {
+    /** Whether there is a conversion. A primitive, since the class of conversions is not loaded before the first, and no such call is inlined. */
+    boolean isConverting() {
+        return converting;
+    }
+
+    /** Whether the indexes may still have old records of the conversion. */
+    boolean isExchanging() {
         return exchanging;
     }
 
     void conversionTookOver(Collection<DataType> gone) {
-        exchanging = conversion;
+        exchanging = true;
         hidden.clear();
         gone.forEach(type -> hidden.set(number(type)));
     }
 
     void conversionEnded(Collection<DataType> gone) {
         conversion = null;
-        exchanging = null;
+        converting = false;
+        exchanging = false;
         hidden.clear();
         for (DataType type : gone) {
             types.set(number(type), null);
@@ -321,7 +328,7 @@ public final class Databases {
     /** Gives all memory back; the databases are not used any more. */
     public void close() {
         Conversion c = conversion;
-        if (c != null && exchanging == null) {
+        if (c != null && !exchanging) {
             c.cancel();
         } else if (c != null) {
             c.settle(Long.MAX_VALUE);

@@ -48,7 +48,8 @@ class DifferentialIT {
             "debug", "client|setinfo", "client|capa", "client|no-touch", "hexpire", "hexpireat", "hexpiretime", "hgetdel", "hgetex",
             "hpersist", "hpexpire", "hpexpireat", "hpexpiretime", "hpttl", "hsetex", "httl", "waitaof",
             // They load modules or write files.
-            "module", "module|help", "module|list", "module|load", "module|loadex", "module|unload", "bgrewriteaof");
+            "module", "module|help", "module|list", "module|load", "module|loadex", "module|unload", "module|upgrade",
+            "bgrewriteaof");
 
     /** How much shorter the run with I/O threads is. */
     private static final int THREADED_SHARE = 6;

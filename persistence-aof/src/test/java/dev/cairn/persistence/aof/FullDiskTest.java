@@ -173,6 +173,7 @@ class FullDiskTest {
         slowMillis = 5;
         client.call("BGREWRITEAOF");
         awaitLatency("aof-rewrite-begin");
+        await("aof_pending_bio_fsync", "0");
         client.call("SET", "k", "v");
         assertTrue(client.text("LATENCY", "LATEST").contains("aof-write-active-child"));
         lanes.release("aof_rewrite");

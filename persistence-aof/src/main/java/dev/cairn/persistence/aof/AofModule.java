@@ -23,7 +23,7 @@ public final class AofModule implements ServerModule {
     /** Makes the module; for {@link java.util.ServiceLoader}. */
     public AofModule() {
         // not a method reference, which would load the library with this class
-        this(directory -> ChronicleFile.open(directory));
+        this((directory, forced) -> ChronicleFile.open(directory, forced));
     }
 
     /** Makes the module with increments of another kind, for tests. */

@@ -300,7 +300,7 @@ final class AofPersistence implements Persistence, AofLog.Gate {
         while (Files.exists(directory().resolve(incrementName(number)))) {
             number++;
         }
-        return new NextIncrement(directory().resolve(incrementName(number)), number, opener);
+        return new NextIncrement(directory().resolve(incrementName(number)), number, opener, policy == Policy.ALWAYS);
     }
 
     private String incrementName(long number) {

@@ -35,6 +35,8 @@ final class ChronicleFile implements LogFile {
     /** How far ahead of the records the memory is touched, and how much of it at a time. */
     private static final long TOUCH_AHEAD = 8L << 20;
     private static final long TOUCH_STEP = 1L << 20;
+    /** The same where it is forced, too, and a force of a record may have to wait for that. */
+    private static final long FORCED_STEP = 128L << 10;
     private static final long PAGE = 4096;
 
     private final SingleChronicleQueue queue;
@@ -70,9 +72,10 @@ final class ChronicleFile implements LogFile {
     /**
      * Makes the increment's directory and the queue in it.
      *
+     * @param forced as in {@link #prepare}
      * @throws IOException when the disk has no room for it
      */
-    static ChronicleFile open(Path directory) throws IOException {
+    static ChronicleFile open(Path directory, boolean forced) throws IOException {
         Files.createDirectory(directory);
         SingleChronicleQueue queue = SingleChronicleQueueBuilder.single(directory.toFile()).blockSize(BLOCK)
                 .rollCycle(LegacyRollCycles.DAILY).timeProvider(() -> 0L).build();
@@ -84,7 +87,7 @@ final class ChronicleFile implements LogFile {
             }
             ChronicleFile made = new ChronicleFile(queue, appender, Directories.queueFile(directory));
             made.reserve(STEP, 1 << 20);
-            made.touch(TOUCH_STEP, false);
+            made.touch(TOUCH_STEP, forced);
             made.channel.force(true);
             Directories.force(directory);
             Directories.force(Directories.containing(directory));
@@ -157,8 +160,9 @@ final class ChronicleFile implements LogFile {
 
     private void touch(long to, boolean forced) throws IOException {
         long from = Math.max(touched, position) & -PAGE;
-        for (long at = from; at < to; at += TOUCH_STEP) {
-            mapped.touch(at, Math.min(TOUCH_STEP, to - at));
+        long step = forced ? FORCED_STEP : TOUCH_STEP;
+        for (long at = from; at < to; at += step) {
+            mapped.touch(at, Math.min(step, to - at), forced);
             if (forced) {
                 force();
             }

@@ -14,9 +14,10 @@ interface LogFile extends Closeable {
         /**
          * Makes an increment's directory and its file, with everything that does not depend on when it is begun. Any thread.
          *
+         * @param forced as in {@link #prepare}
          * @throws IOException when that is not possible, as without space
          */
-        LogFile open(Path directory) throws IOException;
+        LogFile open(Path directory, boolean forced) throws IOException;
     }
 
     /**

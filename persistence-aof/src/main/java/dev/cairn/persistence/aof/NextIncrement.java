@@ -15,18 +15,20 @@ final class NextIncrement {
     private final Path directory;
     private final long number;
     private final LogFile.Opener opener;
+    private final boolean forced;
     private @Nullable LogFile file;
 
-    NextIncrement(Path directory, long number, LogFile.Opener opener) {
+    NextIncrement(Path directory, long number, LogFile.Opener opener, boolean forced) {
         this.directory = directory;
         this.number = number;
         this.opener = opener;
+        this.forced = forced;
     }
 
     /** Makes its files. Any thread. */
     NextIncrement open() throws IOException {
         try {
-            file = opener.open(directory);
+            file = opener.open(directory, forced);
         } catch (IOException e) {
             deleteFiles();
             throw e;

@@ -21,6 +21,7 @@ record Window(@Nullable BytesStore<?, ?> store, long start, long end, long addre
     static final Window NONE = new Window(null, 0, 0, 0);
 
     private static final MethodHandle MADVISE = LibC.blocking("madvise");
+    private static final int RANDOM = 1;
     private static final int POPULATE_WRITE = 23;
 
     /** The window that the library uses now; this one where it is the same. */
@@ -32,14 +33,24 @@ record Window(@Nullable BytesStore<?, ?> store, long start, long end, long addre
         return new Window(now, now.start(), now.start() + now.capacity(), now.addressForRead(now.start()));
     }
 
+    private void advise(long from, long bytes, int advice) {
+        LibC.call(MADVISE, LibC.newErrno(), address + (from - start), bytes, advice, 0, 0, 0);
+    }
+
     /**
      * Has the system bring pages into memory, ready to be written, as far as they lie in the window. An older system cannot; and where the
      * library has given the window back meanwhile the system refuses, or readies memory of the process that it need not. Both do no harm.
+     *
+     * @param singly whether pages are to come one by one. The system writes a page of its cache as a whole, and a large one, of up to 2 MB,
+     *        with each force of a small record; large ones cost less where forces are rare
      */
-    void touch(long from, long bytes) {
+    void touch(long from, long bytes, boolean singly) {
         long to = Math.min(from + bytes, end);
         if (from >= start && from < to) {
-            LibC.call(MADVISE, LibC.newErrno(), address + (from - start), to - from, POPULATE_WRITE, 0, 0, 0);
+            if (singly) {
+                advise(from, to - from, RANDOM);
+            }
+            advise(from, to - from, POPULATE_WRITE);
         }
     }
 }

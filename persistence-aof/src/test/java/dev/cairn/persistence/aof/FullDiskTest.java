@@ -38,7 +38,7 @@ class FullDiskTest {
     private final AtomicLong forces = new AtomicLong();
 
     private void start(String... config) {
-        server = TestServer.with(lanes, new AofModule(dir -> new Faulty(ChronicleFile.open(dir))),
+        server = TestServer.with(lanes, new AofModule((dir, forced) -> new Faulty(ChronicleFile.open(dir, forced))),
                 new StringModule()).directory(directory).config(config).start();
         client = server.client();
     }

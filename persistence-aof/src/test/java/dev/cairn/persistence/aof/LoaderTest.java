@@ -42,7 +42,7 @@ class LoaderTest {
     private long increment(String name, long start, int records, int flags, int payload) throws IOException {
         long sequence = start;
         long record = Pages.map(RecordFormat.HEADER + payload + 64);
-        try (ChronicleFile file = ChronicleFile.open(directory.resolve(name))) {
+        try (ChronicleFile file = ChronicleFile.open(directory.resolve(name), false)) {
             file.begin(sequence++, 1);
             for (int i = 0; i < records; i++) {
                 byte[] command = ("command " + sequence + " ").getBytes(StandardCharsets.US_ASCII);
@@ -243,7 +243,7 @@ class LoaderTest {
     @Test
     void aGroupThatHasNotEndedIsDroppedWhole() throws IOException {
         long record = Pages.map(4096);
-        try (ChronicleFile file = ChronicleFile.open(directory.resolve("a.1.incr"))) {
+        try (ChronicleFile file = ChronicleFile.open(directory.resolve("a.1.incr"), false)) {
             file.begin(1, 1);
             int[] flags = {RecordFormat.FIRST | RecordFormat.LAST, RecordFormat.FIRST, 0, RecordFormat.LAST, RecordFormat.FIRST, 0};
             for (int i = 0; i < flags.length; i++) {

@@ -51,7 +51,7 @@ final class MadeFiles implements Closeable {
         manifest = manifest.seal(next - 1);
         long number = manifest.nextIncrement();
         Entry e = new Entry("a.aof." + number + ".incr", number, next, Manifest.OPEN);
-        open = ChronicleFile.open(directory.resolve(e.name()));
+        open = ChronicleFile.open(directory.resolve(e.name()), false);
         open.begin(next++, FIRST_SECOND * 1000);
         manifest = manifest.with(e);
         manifest.write(manifestFile);

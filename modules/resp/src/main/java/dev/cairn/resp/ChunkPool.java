@@ -9,7 +9,8 @@ import java.util.Arrays;
  *
  * <p>Design. A chunk has a power of two of bytes from {@link #SMALLEST} to {@link #LARGEST_CACHED}, or is as large as its one value. Those below
  * {@link #CHUNK} are for the beginning of replies that are known to be short. Returned chunks of each size are kept on a stack, so that the one used
- * last, still in the processor's caches, is given out first; what is beyond the cache's limit goes back to the operating system. Chunks up to
+ * last, still in the processor's caches, is given out first. As much is kept as was lately in use at the same time, up to {@link #MOST_CACHED}, and
+ * the cache's limit at least, since new memory costs more than a reply; what is beyond goes back to the operating system, see {@link #cool}. Chunks up to
  * {@link #CHUNK} are cut from slabs, because the number of mappings that a process may have is limited; those smaller than a page can go back only with
  * their slab and are kept whatever the limit: they are a few kilobytes a client at most.
  */
@@ -21,7 +22,12 @@ public final class ChunkPool {
     /** The size of the largest chunk that is kept for reuse, in bytes: 1 MB. */
     public static final int LARGEST_CACHED = 1 << 20;
 
+    /** The most bytes that are kept for reuse whatever was in use: 64 MB. */
+    public static final long MOST_CACHED = 64L << 20;
+
     private static final int SLAB_CHUNKS = 16;
+    /** Chunks that are given back at a time. */
+    private static final int COOLED = 64;
     private static final int CLASSES = 11;
     private static final int SLAB_CLASSES = classOf(CHUNK) + 1;
     private static final int PAGE_CLASS = classOf(Pages.PAGE);
@@ -33,16 +39,19 @@ public final class ChunkPool {
     /* Bytes of the kept chunks that are not smaller than a page. */
     private long cachedBytes;
     private long bytes;
+    /* Bytes in use of chunks that are kept for reuse, and the most of late. */
+    private long reusable;
+    private long peak;
     /* The slabs of each size below a page. */
     private final long[][] slabs = new long[PAGE_CLASS][4];
     private final int[] slabCount = new int[PAGE_CLASS];
 
-    /** A pool that keeps up to 8 MB for reuse. */
+    /** A pool that keeps up to 8 MB for reuse, however little was in use. */
     public ChunkPool() {
         this(DEFAULT_CACHE);
     }
 
-    /** A pool that keeps up to {@code cacheLimit} bytes for reuse. */
+    /** A pool that keeps up to {@code cacheLimit} bytes for reuse, however little was in use. */
     public ChunkPool(long cacheLimit) {
         this.cacheLimit = cacheLimit;
     }
@@ -65,6 +74,8 @@ public final class ChunkPool {
         if (size > LARGEST_CACHED) {
             return Pages.map(size);
         }
+        reusable += size;
+        peak = Math.max(peak, reusable);
         int c = classOf(size);
         if (count[c] == 0) {
             if (c >= SLAB_CLASSES) {
@@ -105,10 +116,36 @@ public final class ChunkPool {
     /** Takes back a chunk. */
     synchronized void give(long chunk, long size) {
         bytes -= size;
-        if (size < Pages.PAGE || size <= LARGEST_CACHED && cachedBytes + size <= cacheLimit) {
+        if (size > LARGEST_CACHED) {
+            RequestBatch.release(chunk, size);
+            return;
+        }
+        reusable -= size;
+        if (size < Pages.PAGE || cachedBytes + size <= kept()) {
             keep(chunk, size, classOf(size));
         } else {
             RequestBatch.release(chunk, size);
+        }
+    }
+
+    /** How many bytes may be kept for reuse now. */
+    private long kept() {
+        return Math.max(cacheLimit, Math.min(peak, MOST_CACHED) - reusable);
+    }
+
+    /**
+     * The regular look, some ten times a second: forgets a peak by and by, an eighth at a time, and gives back some of what is kept beyond what is in use
+     * of late.
+     */
+    public synchronized void cool() {
+        peak -= peak - reusable + 7 >> 3;
+        int given = 0;
+        for (int c = CLASSES - 1; c >= PAGE_CLASS; c--) {
+            long size = (long) SMALLEST << c;
+            while (count[c] > 0 && cachedBytes > kept() && given++ < COOLED) {
+                RequestBatch.release(cached[c][--count[c]], size);
+                cachedBytes -= size;
+            }
         }
     }
 

@@ -345,6 +345,11 @@ final class ClientOutput {
         }
     }
 
+    /** The regular look at the memory that is kept for replies. */
+    void cron() {
+        chunks.cool();
+    }
+
     /** Gives the spare memory back. */
     void free() {
         chunks.trim();

@@ -243,6 +243,7 @@ public final class Clients {
 
     /** The regular look at some clients: idle time, soft limits, buffers. */
     void cron(int hz) {
+        output.cron();
         int wanted = Math.max(CRON_CLIENTS, byId.size() / hz);
         long now = server.clock().millis();
         for (int i = Math.min(wanted, byId.size()); i > 0 && !byId.isEmpty(); i--) {

@@ -47,7 +47,7 @@ public final class IoThreadsModule implements ServerModule {
         worksPerThread = registrar.option(OptionSpec.integer("events-per-io-thread", 2, 0, Integer.MAX_VALUE)
                 .onChange(n -> made.worksPerThread(n.intValue()))
                 .doc("How many connections that wait make another I/O thread worth while; 0 has all take part always."));
-        strategy = registrar.option(OptionSpec.choice("io-threads-strategy", FORK_JOIN, FORK_JOIN, RINGS)
+        strategy = registrar.option(OptionSpec.choice("io-threads-strategy", RINGS, RINGS, FORK_JOIN)
                 .onChange(made::strategy)
                 .doc("How work is shared out to I/O threads: fork-join has the main thread wait for them, rings lets it go on."));
         registrar.threadedIo(made);

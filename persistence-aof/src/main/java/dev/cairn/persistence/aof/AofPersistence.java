@@ -732,11 +732,13 @@ final class AofPersistence implements Persistence, AofLog.Gate {
                 old.force();
             }
         }, (job, failure) -> {
-            if (nextIncrement != next) {
+            boolean wanted = nextIncrement == next;
+            if (!wanted || failure != null) {
                 next.discard();
-            } else if (failure != null) {
+            }
+            if (wanted && failure != null) {
                 rewriteFailed(failure);
-            } else {
+            } else if (wanted) {
                 phase = Phase.READY;
             }
         }));

@@ -204,6 +204,19 @@ class FullDiskTest {
         assertEquals("v", client.text("GET", "k"));
     }
 
+    @Test
+    void anIncrementIsDeletedWhenTheOneBeforeCannotBeForced() throws Exception {
+        start("appendonly yes");
+        client.call("SET", "k", "v");
+        broken = true;
+        client.call("BGREWRITEAOF");
+        await("aof_last_bgrewrite_status", "err");
+        server.await("one increment is left", () -> increments() == 1);
+        broken = false;
+        client.call("BGREWRITEAOF");
+        await("aof_rewrites", "1");
+    }
+
     private long increments() {
         try (Stream<Path> files = Files.list(directory.resolve("appendonlydir"))) {
             return files.filter(f -> f.toString().endsWith(".incr")).count();

@@ -24,6 +24,7 @@ import dev.cairn.distribution.support.ModuleJar;
 import dev.cairn.distribution.support.RespClient;
 import dev.cairn.distribution.support.RespReply;
 import dev.cairn.distribution.support.ServerProcess;
+import dev.cairn.distribution.support.UnloadedModules;
 
 /** Modules loaded into the built server while it runs, and unloaded again. */
 class ModulesIT {
@@ -110,7 +111,7 @@ class ModulesIT {
             Instant deadline = Instant.now().plus(Duration.ofSeconds(60));
             String info;
             do {
-                collectGarbage(server.process().pid());
+                UnloadedModules.collectGarbage(server.process().pid());
                 info = text(client.call("INFO", "modules"));
             } while (!info.contains("modules_unloaded_in_memory:0") && Instant.now().isBefore(deadline));
             assertTrue(info.contains("modules_unloaded:100\r\nmodules_unloaded_in_memory:0"), info);
@@ -166,11 +167,12 @@ class ModulesIT {
             Instant deadline = Instant.now().plus(Duration.ofSeconds(60));
             String info;
             do {
-                collectGarbage(pid);
+                UnloadedModules.collectGarbage(pid);
                 info = text(client.call("INFO", "modules"));
-            } while (!(info.contains("modules_unloaded_in_memory:0") && openCopies(pid) == 0) && Instant.now().isBefore(deadline));
+            } while (!(info.contains("modules_unloaded_in_memory:0") && UnloadedModules.openCopies(pid) == 0)
+                    && Instant.now().isBefore(deadline));
             assertTrue(info.contains("modules_unloaded:20\r\nmodules_unloaded_in_memory:0"), info);
-            assertEquals(0, openCopies(pid));
+            assertEquals(0, UnloadedModules.openCopies(pid));
             assertFalse(server.log().contains("still runs"), server.log());
         }
     }
@@ -197,25 +199,6 @@ class ModulesIT {
             }
         }
         return names;
-    }
-
-    /** Number of copies of jars that the server has open. */
-    private static long openCopies(long pid) throws IOException {
-        try (Stream<Path> files = Files.list(Path.of("/proc", Long.toString(pid), "fd"))) {
-            return files.filter(f -> {
-                try {
-                    return Files.readSymbolicLink(f).toString().contains("cairn-module-");
-                } catch (IOException e) {
-                    return false;
-                }
-            }).count();
-        }
-    }
-
-    private static void collectGarbage(long pid) throws Exception {
-        Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
-        new ProcessBuilder(jcmd.toString(), Long.toString(pid), "GC.run").redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor();
     }
 
     @Test

@@ -20,7 +20,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,6 +30,7 @@ import dev.cairn.distribution.support.ModuleJar;
 import dev.cairn.distribution.support.RespClient;
 import dev.cairn.distribution.support.RespReply;
 import dev.cairn.distribution.support.ServerProcess;
+import dev.cairn.distribution.support.UnloadedModules;
 
 /** Running modules of the built server replaced by newer versions, with their keys, while clients use them. */
 @Timeout(300)
@@ -567,30 +567,12 @@ class UpgradeIT {
             Instant deadline = Instant.now().plus(Duration.ofSeconds(60));
             String info;
             do {
-                collectGarbage(pid);
+                UnloadedModules.collectGarbage(pid);
                 info = text(client.call("INFO", "modules"));
-            } while (!(info.contains("modules_unloaded_in_memory:0") && openCopies(pid) <= 1) && Instant.now().isBefore(deadline));
+            } while (!(info.contains("modules_unloaded_in_memory:0") && UnloadedModules.openCopies(pid) <= 1)
+                    && Instant.now().isBefore(deadline));
             assertTrue(info.contains("modules_unloaded:100\r\nmodules_unloaded_in_memory:0"), info);
-            assertEquals(1, openCopies(pid), "open files of versions");
+            assertEquals(1, UnloadedModules.openCopies(pid), "open files of versions");
         }
-    }
-
-    /** Number of copies of jars that the server has open. */
-    private static long openCopies(long pid) throws IOException {
-        try (Stream<Path> files = Files.list(Path.of("/proc", Long.toString(pid), "fd"))) {
-            return files.filter(f -> {
-                try {
-                    return Files.readSymbolicLink(f).toString().contains("cairn-module-");
-                } catch (IOException e) {
-                    return false;
-                }
-            }).count();
-        }
-    }
-
-    private static void collectGarbage(long pid) throws Exception {
-        Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
-        new ProcessBuilder(jcmd.toString(), Long.toString(pid), "GC.run").redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor();
     }
 }

@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -148,14 +149,32 @@ class DistributionToolsIT {
     }
 
     @Test
-    void cacheMakesOneThatFitsThePlaceAndDoctorKnows() throws IOException {
+    void cacheMakesOneThatFitsInEveryPlaceAndDoctorKnows() throws IOException {
         Path home = copy();
         assertTrue(cairn(0, home, "doctor", "--port", "0").contains("there is no cache of loaded classes"));
         assertTrue(cairn(0, home, "cache").contains(home.resolve("lib/cairn.aot").toString()));
-        assertTrue(cairn(0, home, "doctor", "--port", "0").contains("the cache of loaded classes fits this place"));
         Path moved = Files.move(home, folder.resolve("moved"));
-        assertTrue(cairn(0, moved, "doctor", "--port", "0").contains("was made in another place"));
-        try (ServerProcess server = ServerProcess.start("moved", List.of(moved.resolve("bin/cairn-server").toString()));
+        assertTrue(cairn(0, moved, "doctor", "--port", "0").contains("the cache of loaded classes fits"));
+        Path classes = folder.resolve("classes.txt");
+        try (ServerProcess server = ServerProcess.start("moved",
+                List.of("env", "CAIRN_JAVA_OPTS=-Xlog:class+load:file=" + classes, moved.resolve("bin/cairn-server").toString()));
+                RespClient client = server.connect()) {
+            assertEquals("PONG", client.call("PING").text());
+        }
+        assertTrue(count("dev\\.cairn\\.core\\.\\S+ source: shared objects file", Files.readString(classes)) > 100);
+    }
+
+    @Test
+    void doctorKnowsACacheThatWasMadeForOtherJars() throws IOException {
+        Path home = copy();
+        cairn(0, home, "cache");
+        try (var jars = Files.newDirectoryStream(home.resolve("lib"), "cairn-types-list-*.jar")) {
+            for (Path jar : jars) {
+                Files.setLastModifiedTime(jar, FileTime.fromMillis(1_000_000_000_000L));
+            }
+        }
+        assertTrue(cairn(0, home, "doctor", "--port", "0").contains("the cache of loaded classes was made for other jars"));
+        try (ServerProcess server = ServerProcess.start("other jars", List.of(home.resolve("bin/cairn-server").toString()));
                 RespClient client = server.connect()) {
             assertEquals("PONG", client.call("PING").text());
         }

@@ -1,6 +1,7 @@
 package dev.cairn.checks;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
@@ -52,6 +53,25 @@ class FullIT {
 
     private static List<String> jars(Path lib) throws Exception {
         return Ready.names(lib).stream().filter(n -> n.endsWith(".jar")).toList();
+    }
+
+    @Test
+    void itsJavaHasNoDesktop() throws Exception {
+        Path home = Ready.unpack(Ready.FULL, "cairn", folder);
+        String java = Ready.run(folder, List.of(home.resolve("runtime/bin/java").toString(), "--list-modules"));
+        assertTrue(java.contains("java.management@"), java);
+        assertFalse(java.contains("java.desktop"), java);
+        assertTrue(Files.notExists(home.resolve("runtime/lib/libawt.so")));
+    }
+
+    @Test
+    void itsCacheServesWhereverItIsUnpacked() throws Exception {
+        Path home = Ready.unpack(Ready.FULL, "cairn", folder);
+        Path classes = folder.resolve("classes.txt");
+        try (ServerProcess server = Ready.startNoting(classes, home); RespClient client = server.connect()) {
+            assertEquals("PONG", client.call("PING").text());
+        }
+        Ready.assertFromCache(classes);
     }
 
     @Test

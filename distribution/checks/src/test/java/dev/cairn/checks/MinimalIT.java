@@ -1,12 +1,12 @@
 package dev.cairn.checks;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 import org.junit.jupiter.api.BeforeEach;
@@ -73,20 +73,61 @@ class MinimalIT {
     }
 
     @Test
-    void twoBuildsOfItGiveTheSameBytes() throws Exception {
-        Path again = Path.of(System.getProperty("basedir", "."), "target/again").toAbsolutePath();
-        String tar = "cairn-minimal-" + Ready.VERSION + ".tar.gz";
-        assertEquals(Ready.sha256(Ready.MINIMAL.resolve(tar)), Ready.sha256(again.resolve(tar)));
-        assertArrayEquals(Files.readAllBytes(Ready.MINIMAL.resolve("cairn-minimal-oci/index.json")),
-                Files.readAllBytes(again.resolve("cairn-minimal-oci/index.json")));
+    void itTakesAtMost45MegabytesWithItsCache() throws Exception {
+        String said = Ready.run(folder, List.of("du", "--block-size=1", "--summarize", home.toString()));
+        long bytes = Long.parseLong(said.split("\\s", 2)[0]);
+        assertTrue(bytes <= 45_000_000, said);
     }
 
     @Test
-    void theCacheOfLoadedClassesIsMadeWhereItIsInstalled() throws Exception {
-        Ready.run(folder, List.of(home.resolve("bin/cairn").toString(), "cache"));
-        assertTrue(Files.size(home.resolve("lib/cairn.aot")) > 0);
+    void itsCacheIsPackedAndServesWhereverItIsUnpacked() throws Exception {
+        assertTrue(Files.exists(home.resolve("lib/cairn.aot.gz")));
+        assertTrue(cairn("doctor", "--port", "0").contains("the cache of loaded classes fits"));
+        Path classes = folder.resolve("classes.txt");
+        try (ServerProcess server = Ready.startNoting(classes, home); RespClient client = server.connect()) {
+            assertEquals("PONG", client.call("PING").text());
+        }
+        Ready.assertFromCache(classes);
+    }
+
+    @Test
+    void itStartsWithoutACacheAndMakesOne() throws Exception {
+        Files.delete(home.resolve("lib/cairn.aot.gz"));
+        assertTrue(cairn("doctor", "--port", "0").contains("there is no cache of loaded classes"));
         try (ServerProcess server = Ready.start(home); RespClient client = server.connect()) {
             assertEquals("PONG", client.call("PING").text());
         }
+        assertTrue(cairn("cache").contains(home.toRealPath().resolve("lib/cairn.aot.gz").toString()));
+        assertTrue(cairn("doctor", "--port", "0").contains("the cache of loaded classes fits"));
+    }
+
+    private String cairn(String... words) throws Exception {
+        List<String> line = new ArrayList<>(List.of(home.resolve("bin/cairn").toString()));
+        line.addAll(List.of(words));
+        return Ready.run(folder, line);
+    }
+
+    @Test
+    void twoBuildsOfItGiveTheSameBytesButForTheCache() throws Exception {
+        Path again = Path.of(System.getProperty("basedir", "."), "target/again").toAbsolutePath();
+        String deb = Ready.names(again).stream().filter(n -> n.endsWith(".deb")).findFirst().orElseThrow();
+        assertEquals(Ready.sha256(Ready.MINIMAL.resolve(deb)), Ready.sha256(again.resolve(deb)));
+        assertEquals(entries(again), entries(Ready.MINIMAL));
+        assertEquals(Ready.sha256(again.resolve("cairn-minimal/SHA256SUMS")), Ready.sha256(home.resolve("SHA256SUMS")));
+        List<String> layers = layers(Ready.MINIMAL);
+        assertEquals(2, layers(again).size());
+        assertEquals(layers(again), layers.subList(0, 2));
+        assertEquals(3, layers.size(), "the cache is a layer of its own");
+    }
+
+    /** What a tar file holds, with modes, times and sizes; the cache left out. */
+    private List<String> entries(Path target) throws Exception {
+        String file = target.resolve("cairn-minimal-" + Ready.VERSION + ".tar.gz").toString();
+        String list = Ready.run(folder, List.of("tar", "--list", "--verbose", "--full-time", "--utc", "--file", file));
+        return list.lines().filter(l -> !l.contains("/cairn.aot")).toList();
+    }
+
+    private static List<String> layers(Path target) throws Exception {
+        return new OciImage(target.resolve("cairn-minimal-oci")).layers();
     }
 }

@@ -75,6 +75,9 @@ public final class AssembleMojo extends AbstractMojo {
     /** The JDK's modules of its Java, in place of those that its jars are found to need. */
     @Parameter private @Nullable List<String> jdkModules;
 
+    /** The JDK's modules that its Java does without although its jars refer to them: those that only unused parts of a library need. */
+    @Parameter(defaultValue = "java.desktop") private List<String> jdkModulesLeftOut;
+
     /** Whether the folder gets a cache of loaded classes. */
     @Parameter(property = "cairn.aot", defaultValue = "true") private boolean cache;
 
@@ -159,7 +162,7 @@ public final class AssembleMojo extends AbstractMojo {
         if (!library) {
             scripts(home, java.modulesIn(lib));
             if (runtime) {
-                List<String> modules = jdkModules == null ? java.modulesNeeded(lib, jars) : jdkModules;
+                List<String> modules = jdkModules == null ? java.modulesNeeded(lib, jars, jdkModulesLeftOut) : jdkModules;
                 getLog().info("Java of " + String.join(", ", modules));
                 java.link(modules, smallest, home.resolve("runtime"));
                 if (smallest) {
@@ -172,9 +175,6 @@ public final class AssembleMojo extends AbstractMojo {
         checksums(home, FileTree.filesBelow(home), home.resolve("SHA256SUMS"));
         FileTree.touch(home, time);
         packages(home, java, time);
-        if (cache && !library) {
-            cache(home, java);
-        }
     }
 
     private List<Path> preferred() {
@@ -231,7 +231,8 @@ public final class AssembleMojo extends AbstractMojo {
             Files.write(Files.createDirectories(home.resolve("plugins")).resolve("README.md"), Resources.bytes("dist/plugins/README.md"));
         }
         Files.writeString(home.resolve("lib/distribution.properties"), "name=" + name + "\nversion=" + project.getVersion()
-                + "\nloads-modules=" + (loadsModules ? "yes" : "no") + "\n");
+                + "\nloads-modules=" + (loadsModules ? "yes" : "no")
+                + "\npacks-cache=" + (smallest ? "yes" : "no") + "\n");
         if (!lines(options).isEmpty()) {
             Files.writeString(home.resolve("lib/defaults.conf"), lines(options));
         }
@@ -259,7 +260,10 @@ public final class AssembleMojo extends AbstractMojo {
 
     /** Takes out of a Java what only its developers look at. */
     private void shrink(Path java) throws IOException, MojoExecutionException {
-        for (String unused : List.of("lib/classlist", "lib/jrt-fs.jar", "lib/server/libjsig.so", "lib/libjsig.so")) {
+        // The sorting of primitive arrays by vector instructions is the only one of these that a server could miss, and none of ours sorts such.
+        for (String unused : List.of("bin/keytool", "lib/classlist", "lib/jexec", "lib/jrt-fs.jar", "lib/server/libjsig.so",
+                "lib/libjsig.so",
+                "lib/libsimdsort.so")) {
             Files.deleteIfExists(java.resolve(unused));
         }
         List<String> line = new ArrayList<>(List.of("strip", "--strip-all"));
@@ -279,18 +283,10 @@ public final class AssembleMojo extends AbstractMojo {
         Files.writeString(to, sums);
     }
 
+    /** Makes the packages, and the cache of loaded classes after those that have none. */
     private void packages(Path home, Jdk java, Instant time) throws IOException, MojoExecutionException {
         Path folder = outputDirectory.toPath();
         List<Path> made = new ArrayList<>();
-        if (formats.contains("tar.gz")) {
-            String top = name + "-" + project.getVersion();
-            Path file = folder.resolve(top + ".tar.gz");
-            try (TarFile tar = new TarFile(Files.newOutputStream(file), time)) {
-                tar.folder(top, 0755, 0).tree(top + "/", home);
-            }
-            attacher.attachArtifact(project, "tar.gz", file.toFile());
-            made.add(file);
-        }
         if (formats.contains("deb")) {
             String description = project.getDescription() == null || project.getDescription().isBlank() ? name : project.getDescription();
             var debian = new DebianPackage(name, project.getVersion(), java.architecture(), maintainer, description, time);
@@ -300,22 +296,55 @@ public final class AssembleMojo extends AbstractMojo {
             made.add(file);
         }
         if (formats.contains("oci")) {
-            Path layout = folder.resolve(name + "-oci");
-            new OciLayout(layout, name, project.getVersion(), java.architecture(), time).write(home, folder,
-                    List.of("--add-modules", "ALL-MODULE-PATH", "-m", "dev.cairn.core/dev.cairn.core.Main"));
-            made.add(layout.resolve("index.json"));
+            made.add(image(home, folder, java, time));
+        }
+        if (cache && !library) {
+            cache(home, java, folder, List.of());
+        }
+        if (formats.contains("tar.gz")) {
+            String top = name + "-" + project.getVersion();
+            Path file = folder.resolve(top + ".tar.gz");
+            try (TarFile tar = new TarFile(Files.newOutputStream(file), time)) {
+                tar.folder(top, 0755, 0).tree(top + "/", home);
+            }
+            attacher.attachArtifact(project, "tar.gz", file.toFile());
+            made.add(file);
         }
         if (!made.isEmpty()) {
             checksums(folder, made, folder.resolve("SHA256SUMS"));
         }
     }
 
-    private void cache(Path home, Jdk java) {
+    private Path image(Path home, Path folder, Jdk java, Instant time) throws IOException, MojoExecutionException {
+        var image = new OciLayout(folder.resolve(name + "-oci"), name, project.getVersion(), java.architecture(), time);
+        image.add(home, folder);
+        if (cache) {
+            // The folders as they are in the image, since its server finds its jars from its working folder.
+            Path root = folder.resolve("image");
+            FileTree.delete(root);
+            Path work = Files.createDirectories(root.resolve(image.workingFolder().substring(1)));
+            Files.createSymbolicLink(Files.createDirectories(root.resolve("usr/lib")).resolve(name), home);
+            Path file = folder.resolve("image.aot").toAbsolutePath();
+            if (cache(home, java, work, List.of("--modules", image.modulePath(), "--output", file.toString()))) {
+                image.addCache(file, folder);
+                Files.delete(file);
+            }
+            FileTree.delete(root);
+        }
+        return image.describe();
+    }
+
+    /** Has the distribution make a cache, and tells whether it could. */
+    private boolean cache(Path home, Jdk java, Path work, List<String> words) {
+        List<String> line = new ArrayList<>(List.of(home.resolve("bin/cairn").toString(), "cache"));
+        line.addAll(words);
         try {
             String chosen = runtime ? home.resolve("runtime").toString() : java.home().toString();
-            getLog().info(Jdk.run(List.of(home.resolve("bin/cairn").toString(), "cache"), Map.of("CAIRN_JAVA_HOME", chosen)).strip());
+            getLog().info(Jdk.run(line, work, Map.of("CAIRN_JAVA_HOME", chosen)).strip());
+            return true;
         } catch (IOException | MojoExecutionException e) {
-            getLog().warn("the folder has no cache of loaded classes: " + e.getMessage());
+            getLog().warn("there is no cache of loaded classes: " + e.getMessage());
+            return false;
         }
     }
 }

@@ -21,6 +21,9 @@ import org.apache.maven.plugin.MojoExecutionException;
 final class Jdk {
     private static final int VERSION = 25;
     private static final long MINUTES = 10;
+    private static final String TRANSLATIONS = ".*_(de|es|fr|it|ja|ko|pt_BR|sv|zh_CN|zh_HK|zh_TW)\\.(class|properties)";
+    private static final String CHARSETS = "/java\\.base/sun/nio/cs/(Big5|EUC_|GB|HKSCS|JIS_X|Johab|MS932|PCK|SJIS).*";
+    private static final String KEYTOOL = "/java\\.base/sun/security/tools/keytool/Main.*";
     private static final Pattern NEEDED = Pattern.compile("-> ((?:java|jdk)\\.[\\w.]+)");
 
     private final Path home;
@@ -101,13 +104,17 @@ final class Jdk {
         };
     }
 
-    /** The modules of the JDK that the classes of some jars refer to, by name: what the jars of automatic modules need stands nowhere else. */
-    List<String> modulesNeeded(Path lib, List<Path> jars) throws IOException, MojoExecutionException {
+    /**
+     * The modules of the JDK that the classes of some jars refer to, by name, but those that are left out: what the jars of automatic modules
+     * need stands nowhere else.
+     */
+    List<String> modulesNeeded(Path lib, List<Path> jars, List<String> leftOut) throws IOException, MojoExecutionException {
         List<String> line = new ArrayList<>(List.of(tool("jdeps"), "--ignore-missing-deps", "--multi-release", Integer.toString(VERSION),
                 "--module-path", lib.toString(), "-summary"));
         jars.forEach(jar -> line.add(jar.toString()));
         TreeSet<String> needed = new TreeSet<>(List.of("java.base"));
         NEEDED.matcher(run(line, Map.of())).results().forEach(m -> needed.add(m.group(1)));
+        leftOut.forEach(needed::remove);
         return List.copyOf(needed);
     }
 
@@ -122,10 +129,15 @@ final class Jdk {
         return names;
     }
 
-    /** Makes a Java of some modules. */
+    /** Makes a Java of some modules; the smallest speaks English only, and knows no charsets of East Asia but Unicode's. */
     void link(List<String> modules, boolean smallest, Path to) throws IOException, MojoExecutionException {
-        run(List.of(tool("jlink"), "--add-modules", String.join(",", modules), "--strip-java-debug-attributes", "--no-header-files",
-                "--no-man-pages", "--compress", smallest ? "zip-9" : "zip-6", "--output", to.toString()), Map.of());
+        List<String> line = new ArrayList<>(List.of(tool("jlink"), "--add-modules", String.join(",", modules),
+                "--strip-java-debug-attributes", "--no-header-files", "--no-man-pages", "--compress", smallest ? "zip-9" : "zip-6"));
+        if (smallest) {
+            line.addAll(List.of("--exclude-resources", "regex:" + TRANSLATIONS + ",regex:" + CHARSETS + ",regex:" + KEYTOOL));
+        }
+        line.addAll(List.of("--output", to.toString()));
+        run(line, Map.of());
     }
 
     private String tool(String name) {
@@ -134,9 +146,15 @@ final class Jdk {
 
     /** Runs a command to its end and returns what it printed; it has failed unless its code is 0. */
     static String run(List<String> line, Map<String, String> environment) throws IOException, MojoExecutionException {
+        return run(line, Path.of(""), environment);
+    }
+
+    /** Runs a command in a folder. */
+    static String run(List<String> line, Path folder, Map<String, String> environment) throws IOException, MojoExecutionException {
         Path output = Files.createTempFile("cairn-build-", ".txt");
         try {
-            ProcessBuilder builder = new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(output.toFile());
+            ProcessBuilder builder = new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(output.toFile())
+                    .directory(folder.toAbsolutePath().toFile());
             // What the caller's environment says of Java is meant for the caller's Java.
             builder.environment().keySet()
                     .removeAll(Arrays.asList("JAVA_HOME", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "CAIRN_JAVA_OPTS"));

@@ -23,8 +23,8 @@ import org.apache.maven.plugin.MojoExecutionException;
  * An image as a folder in the layout of the Open Container Initiative, which {@code skopeo}, {@code podman} and {@code docker load} (packed
  * as tar) read.
  *
- * <p>It has two layers: the C library, copied from the machine of the build, which is all that the Java needs beside itself; and the
- * distribution. There is no shell in it: the entry point is the Java.
+ * <p>It has three layers: the C library, copied from the machine of the build, which is all that the Java needs beside itself; the
+ * distribution; and the cache of loaded classes. There is no shell in it: the entry point is the Java.
  */
 final class OciLayout {
     private static final int USER = 1000;
@@ -48,35 +48,65 @@ final class OciLayout {
         Files.createDirectories(folder.resolve("blobs/sha256"));
     }
 
-    void write(Path home, Path scratch, List<String> moduleOptions) throws IOException, MojoExecutionException {
+    /** The working folder of the server, where its data is. */
+    String workingFolder() {
+        return "/var/lib/" + name;
+    }
+
+    /** The text of the server's module path. It leads through the working folder, so that a cache can be made outside of a container. */
+    String modulePath() {
+        return "/proc/self/cwd/../../.." + home() + "/lib";
+    }
+
+    private String home() {
+        return "/usr/lib/" + name;
+    }
+
+    /** Adds the layers of the C library and of the distribution. */
+    void add(Path distribution, Path scratch) throws IOException, MojoExecutionException {
         Path blob = scratch.resolve("layer.tar.gz");
         try (TarFile tar = new TarFile(Files.newOutputStream(blob), time)) {
             tar.folder("dev", 0755, 0).folder("proc", 0755, 0).folder("tmp", 01777, 0);
-            copyOfLibraries(home, tar);
+            copyOfLibraries(distribution, tar);
         }
         layer(blob);
-        String place = "/usr/lib/" + name;
         try (TarFile tar = new TarFile(Files.newOutputStream(blob), time)) {
-            tar.folder("usr", 0755, 0).folder("usr/lib", 0755, 0).folder("usr/lib/" + name, 0755, 0).tree("usr/lib/" + name + "/", home);
+            tar.folder("usr", 0755, 0).folder("usr/lib", 0755, 0).folder("usr/lib/" + name, 0755, 0).tree("usr/lib/" + name + "/",
+                    distribution);
             tar.folder("var", 0755, 0).folder("var/lib", 0755, 0).folder("var/lib/" + name, 0750, USER);
         }
         layer(blob);
-        List<String> entry = new ArrayList<>(List.of(place + "/runtime/bin/java", "@" + place + "/conf/jvm.options", "-Xshare:auto",
-                "-Dcairn.home=" + place, "--module-path", place + "/lib"));
-        entry.addAll(moduleOptions);
+    }
+
+    /** Adds the layer of a cache of loaded classes: one of its own, since its bytes are others with each build. */
+    void addCache(Path cache, Path scratch) throws IOException {
+        Path blob = scratch.resolve("layer.tar.gz");
+        try (TarFile tar = new TarFile(Files.newOutputStream(blob), time)) {
+            tar.file(home().substring(1) + "/lib/cairn.aot", 0644, cache);
+        }
+        layer(blob);
+    }
+
+    /** Writes what describes the layers, and returns the index, where a reader starts. */
+    Path describe() throws IOException {
+        List<String> entry = List.of(home() + "/runtime/bin/java", "@" + home() + "/conf/jvm.options",
+                "-XX:AOTCache=" + home() + "/lib/cairn.aot", "-Dcairn.home=" + home(), "--module-path", modulePath(), "--add-modules",
+                "ALL-MODULE-PATH", "-m", "dev.cairn.core/dev.cairn.core.Main");
         Map<String, Object> config = Json.object("architecture", architecture, "os", "linux", "created", time.toString(), "config",
                 Json.object("User", USER + ":" + USER, "Entrypoint", entry, "Cmd", List.of("--protected-mode", "no"), "WorkingDir",
-                        "/var/lib/" + name, "ExposedPorts", Json.object("6379/tcp", Json.object()), "Volumes",
-                        Json.object("/var/lib/" + name, Json.object())),
+                        workingFolder(), "ExposedPorts", Json.object("6379/tcp", Json.object()), "Volumes",
+                        Json.object(workingFolder(), Json.object())),
                 "rootfs", Json.object("type", "layers", "diff_ids", contents));
         Map<String, Object> manifest = Json.object("schemaVersion", 2, "mediaType", "application/vnd.oci.image.manifest.v1+json", "config",
                 blob("application/vnd.oci.image.config.v1+json", Json.of(config)), "layers", layers);
         Map<String, Object> described = blob("application/vnd.oci.image.manifest.v1+json", Json.of(manifest));
         described.put("annotations", Json.object("org.opencontainers.image.ref.name", version, "io.containerd.image.name",
                 name + ":" + version));
-        Files.writeString(folder.resolve("index.json"), Json.of(Json.object("schemaVersion", 2, "mediaType",
-                "application/vnd.oci.image.index.v1+json", "manifests", List.of(described))));
+        Path index = folder.resolve("index.json");
+        Files.writeString(index, Json.of(Json.object("schemaVersion", 2, "mediaType", "application/vnd.oci.image.index.v1+json",
+                "manifests", List.of(described))));
         Files.writeString(folder.resolve("oci-layout"), "{\"imageLayoutVersion\": \"1.0.0\"}\n");
+        return index;
     }
 
     /** The libraries of the system that the Java's own refer to, as this system's loader finds them. */

@@ -29,6 +29,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Daemonizer {
     static final String MARKER = "CAIRN_DAEMON_PARENT_GROUP";
+    private static final String MAIN = "dev.cairn.core/dev.cairn.core.Main";
     private static final Logger LOG = LoggerFactory.getLogger(Daemonizer.class);
 
     private Daemonizer() {}
@@ -79,11 +80,23 @@ public final class Daemonizer {
         return child.pid();
     }
 
-    /** The command line of this process, its first word the absolute path of the executable. */
     private static List<String> commandLine() throws IOException {
         List<String> words = split(Files.readAllBytes(Path.of("/proc/self/cmdline")));
-        words.set(0, Files.readSymbolicLink(Path.of("/proc/self/exe")).toString());
-        return words;
+        return again(words, System.getProperty("cairn.program", ""), Files.readSymbolicLink(Path.of("/proc/self/exe")).toString());
+    }
+
+    /**
+     * The command line that starts this one once more: through the launcher, if it came from there, since the JVM's options name files that the
+     * launcher has opened for this process.
+     *
+     * @param launcher the launcher's path, empty if there was none
+     * @param executable the absolute path of the executable
+     */
+    static List<String> again(List<String> words, String launcher, String executable) {
+        int main = words.indexOf(MAIN);
+        List<String> again = new ArrayList<>(launcher.isEmpty() || main < 0 ? words : words.subList(main, words.size()));
+        again.set(0, launcher.isEmpty() || main < 0 ? executable : launcher);
+        return again;
     }
 
     /** The words of a command line as the kernel gives it: each ended by a zero byte. */

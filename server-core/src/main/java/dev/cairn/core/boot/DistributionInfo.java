@@ -18,8 +18,9 @@ import dev.cairn.core.config.ConfigSyntax;
  * @param version its version
  * @param loadsModules whether modules may be added to those of {@code lib/}: by {@code plugins/}, {@code loadmodule} and MODULE LOAD.
  *        Otherwise MODULE does not exist
+ * @param packsCache whether its cache of loaded classes is kept compressed: a third of the disk for a tenth of a second at each start
  */
-public record DistributionInfo(String name, String version, boolean loadsModules) {
+public record DistributionInfo(String name, String version, boolean loadsModules, boolean packsCache) {
     /** The distribution in the folder that the launcher names by the property {@code cairn.home}. */
     public static DistributionInfo read() throws BootFailure {
         String home = System.getProperty("cairn.home", "");
@@ -37,11 +38,16 @@ public record DistributionInfo(String name, String version, boolean loadsModules
         } catch (IOException | IllegalArgumentException e) {
             throw new BootFailure("Can't read " + file + ", which says what distribution this is: " + e.getMessage(), 1, e);
         }
-        String loads = said.getProperty("loads-modules", "yes");
-        if (!loads.equals("yes") && !loads.equals("no")) {
-            throw new BootFailure(file + ": loads-modules is '" + loads + "', want yes or no");
+        return new DistributionInfo(said.getProperty("name", "cairn"), said.getProperty("version", Version.version()),
+                yes(file, said, "loads-modules", "yes"), yes(file, said, "packs-cache", "no"));
+    }
+
+    private static boolean yes(Path file, Properties said, String key, String otherwise) throws BootFailure {
+        String value = said.getProperty(key, otherwise);
+        if (!value.equals("yes") && !value.equals("no")) {
+            throw new BootFailure(file + ": " + key + " is '" + value + "', want yes or no");
         }
-        return new DistributionInfo(said.getProperty("name", "cairn"), said.getProperty("version", Version.version()), loads.equals("yes"));
+        return value.equals("yes");
     }
 
     /**
@@ -64,6 +70,6 @@ public record DistributionInfo(String name, String version, boolean loadsModules
     }
 
     private static DistributionInfo plain() {
-        return new DistributionInfo("cairn", Version.version(), true);
+        return new DistributionInfo("cairn", Version.version(), true, false);
     }
 }

@@ -438,8 +438,17 @@ public final class ModuleManager {
         if (m.getLayer() == null) {
             return "class path";
         }
-        return m.getLayer().configuration().findModule(m.getName()).flatMap(r -> r.reference().location()).map(URI::getPath)
+        return m.getLayer().configuration().findModule(m.getName()).flatMap(r -> r.reference().location()).map(ModuleManager::place)
                 .orElse(m.getName());
+    }
+
+    /** Where a jar lies, whatever open folder the launcher's module path leads through. */
+    private static String place(URI location) {
+        try {
+            return Path.of(location.getPath()).toRealPath().toString();
+        } catch (IOException e) {
+            return location.getPath();
+        }
     }
 
     /**

@@ -120,7 +120,7 @@ final class Doctor {
         }
         String wrong = StartCache.misfit(Path.of(home));
         if (wrong.isEmpty()) {
-            ok("jvm", "the cache of loaded classes fits this place");
+            ok("jvm", "the cache of loaded classes fits");
         } else {
             warning("jvm", wrong + ": the server starts in several times the time", "run bin/cairn cache as the owner of " + home);
         }

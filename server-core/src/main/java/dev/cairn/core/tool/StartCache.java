@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.lang.ProcessBuilder.Redirect;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -14,76 +15,104 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.GZIPOutputStream;
 
 import dev.cairn.core.boot.BootFailure;
+import dev.cairn.core.boot.DistributionInfo;
 
 /**
- * {@code cairn cache}: makes the cache of loaded classes, the JVM's AOT cache, for a distribution in the place where it is. It starts the
+ * {@code cairn cache}: makes the cache of loaded classes, the JVM's AOT cache, for the jars of a distribution and its Java. It starts the
  * server with the flags that it will always be started with, lets it answer the commands that a fresh server is asked first, and shuts it
- * down, whereupon the JVM writes the cache.
+ * down; of what the JVM has noted meanwhile, a second one makes the cache.
  *
- * <p>A cache only makes the start quicker, and fits one folder, JVM and set of jars; with anything else the JVM starts without it. Beside
- * the cache stands for what place it was made.
+ * <p>A cache only makes the start quicker, and fits one JVM, one set of jars with their times, and one text of the module path, which the
+ * launcher keeps the same in all places; with anything else the JVM starts without it. Beside the cache stands what it fits. It holds no
+ * code of the processor's, so it may be carried to another machine.
  */
 final class StartCache {
     private static final long READY_MILLIS = 20_000;
     private static final long EXIT_SECONDS = 120;
     private static final int ROUNDS = 200;
+    private static final String USAGE = "usage: cairn cache [--modules TEXT --output FILE]";
+    private static final String PLAIN = "lib/cairn.aot";
+    private static final String PACKED = "lib/cairn.aot.gz";
+    private static final String FITS = "lib/cairn.aot.fits";
 
-    private StartCache() {
+    private final Path home;
+    private final Path scratch;
+    private final Path log;
+    /** The text of the module path, empty for the launcher's. */
+    private final String modules;
+
+    private StartCache(Path home, Path scratch, String modules) {
+        this.home = home;
+        this.scratch = scratch;
+        this.log = scratch.resolve("server.log");
+        this.modules = modules;
     }
 
+    /**
+     * Makes the cache of the distribution; or with {@code --modules TEXT --output FILE} one for a server that is started without the launcher,
+     * with that text as its module path, which may lead through the working folder.
+     */
     static int run(List<String> words, PrintStream out) throws BootFailure {
         String place = System.getProperty("cairn.home", "");
-        if (!words.isEmpty() || place.isEmpty()) {
-            throw new Tool.Usage("usage: cairn cache");
+        boolean elsewhere = words.size() == 4 && words.get(0).equals("--modules") && words.get(2).equals("--output");
+        if (place.isEmpty() || !words.isEmpty() && !elsewhere) {
+            throw new Tool.Usage(USAGE);
         }
         Path home = Path.of(place);
-        Path cache = cache(home);
-        Path made = cache.resolveSibling("cairn.aot.new");
         String hint = "";
         try {
             Path scratch = Files.createTempDirectory("cairn-cache-");
-            Path log = scratch.resolve("server.log");
-            hint = " (the server's output: " + log + ")";
-            train(home, made, scratch, log);
-            if (!Files.exists(made)) {
-                throw new IOException("the JVM wrote no cache");
+            var cache = new StartCache(home, scratch, elsewhere ? words.get(1) : "");
+            hint = " (the output: " + cache.log + ")";
+            Path made = cache.make();
+            Path kept = elsewhere ? Path.of(words.get(3)) : keep(home, made);
+            if (elsewhere) {
+                Files.move(made, kept, StandardCopyOption.REPLACE_EXISTING);
             }
-            Files.move(made, cache, StandardCopyOption.REPLACE_EXISTING);
-            Files.writeString(stamp(home), place(home));
-            Files.delete(log);
-            Files.delete(scratch);
+            cache.clear();
+            out.println(kept + ", " + Files.size(kept) / 1024 + " KB");
         } catch (IOException e) {
             throw new BootFailure("no cache could be made, the server will start more slowly: " + e + hint, 1, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new BootFailure("interrupted", 1, e);
         }
-        out.println(cache + ", " + cache.toFile().length() / 1024 + " KB");
         return 0;
+    }
+
+    /** Puts a cache in its place, compressed if the distribution is to be small. */
+    private static Path keep(Path home, Path made) throws IOException, BootFailure {
+        boolean packed = DistributionInfo.read().packsCache();
+        Path kept = home.resolve(packed ? PACKED : PLAIN);
+        Path complete = kept.resolveSibling("cairn.aot.new");
+        if (packed) {
+            try (OutputStream to = new GZIPOutputStream(Files.newOutputStream(complete))) {
+                Files.copy(made, to);
+            }
+            Files.delete(made);
+        } else {
+            Files.move(made, complete, StandardCopyOption.REPLACE_EXISTING);
+        }
+        Files.move(complete, kept, StandardCopyOption.REPLACE_EXISTING);
+        Files.writeString(home.resolve(FITS), fits(home));
+        return kept;
     }
 
     /** Why the cache of a distribution does not fit, empty if it does. */
     static String misfit(Path home) {
-        Path cache = cache(home);
         try {
-            if (!Files.exists(cache)) {
+            if (!Files.exists(home.resolve(PLAIN)) && !Files.exists(home.resolve(PACKED))) {
                 return "there is no cache of loaded classes";
             }
-            if (!Files.exists(stamp(home)) || !Files.readString(stamp(home)).equals(place(home))) {
-                return "the cache of loaded classes was made in another place or by another Java";
-            }
-            FileTime made = Files.getLastModifiedTime(cache);
-            try (DirectoryStream<Path> jars = Files.newDirectoryStream(home.resolve("lib"), "*.jar")) {
-                for (Path jar : jars) {
-                    if (Files.getLastModifiedTime(jar).compareTo(made) > 0) {
-                        return jar.getFileName() + " is newer than the cache of loaded classes";
-                    }
-                }
+            Path fits = home.resolve(FITS);
+            if (!Files.exists(fits) || !Files.readString(fits).equals(fits(home))) {
+                return "the cache of loaded classes was made for other jars, jars of other times, or another Java";
             }
             return "";
         } catch (IOException e) {
@@ -91,34 +120,73 @@ final class StartCache {
         }
     }
 
-    private static Path cache(Path home) {
-        return home.resolve("lib/cairn.aot");
+    /** What the JVM compares. */
+    private static String fits(Path home) throws IOException {
+        List<String> lines = new ArrayList<>();
+        try (DirectoryStream<Path> jars = Files.newDirectoryStream(home.resolve("lib"), "*.jar")) {
+            for (Path jar : jars) {
+                lines.add(jar.getFileName() + " " + Files.size(jar) + " " + Files.getLastModifiedTime(jar).to(TimeUnit.SECONDS));
+            }
+        }
+        lines.sort(null);
+        lines.addFirst("Java " + Runtime.version());
+        return String.join("\n", lines) + "\n";
     }
 
-    private static Path stamp(Path home) {
-        return home.resolve("lib/cairn.aot.place");
-    }
-
-    private static String place(Path home) throws IOException {
-        return home.toRealPath() + "\n" + System.getProperty("java.home") + "\n" + Runtime.version() + "\n";
-    }
-
-    private static void train(Path home, Path cache, Path scratch, Path log) throws IOException, InterruptedException {
+    private Path make() throws IOException, InterruptedException {
+        Path record = scratch.resolve("record");
+        Path made = scratch.resolve("cache");
         int port = freePort();
-        var builder = new ProcessBuilder(home.resolve("bin/cairn-server").toString(), "--port", Integer.toString(port), "--bind",
+        Process server = start(List.of("-XX:AOTMode=record", "-XX:AOTConfiguration=" + record), "--port", Integer.toString(port), "--bind",
                 "127.0.0.1", "--save", "");
-        builder.environment().put("CAIRN_JAVA_HOME", System.getProperty("java.home"));
-        builder.environment().put("CAIRN_AOT_OUTPUT", cache.toString());
-        builder.redirectErrorStream(true).redirectOutput(log.toFile()).directory(scratch.toFile());
-        Process server = builder.start();
         try {
             converse(server, port);
-            if (!server.waitFor(EXIT_SECONDS, TimeUnit.SECONDS)) {
-                throw new IOException("the server did not end within " + EXIT_SECONDS + " s of SHUTDOWN");
-            }
+            end(server, "the server");
         } finally {
             server.destroyForcibly();
         }
+        // The least of processors has to be able to run it: no machine code in it.
+        Process create = start(List.of("-XX:AOTMode=create", "-XX:AOTConfiguration=" + record, "-XX:AOTCache=" + made,
+                "-XX:+UnlockDiagnosticVMOptions", "-XX:-AOTAdapterCaching", "-XX:-AOTStubCaching"));
+        try {
+            end(create, "the JVM that makes the cache");
+        } finally {
+            create.destroyForcibly();
+        }
+        if (!Files.exists(made)) {
+            throw new IOException("the JVM wrote no cache");
+        }
+        return made;
+    }
+
+    private Process start(List<String> options, String... arguments) throws IOException {
+        Path file = Files.write(scratch.resolve("options"), options);
+        List<String> line = new ArrayList<>(List.of(home.resolve("bin/cairn-server").toString()));
+        line.addAll(List.of(arguments));
+        var builder = new ProcessBuilder(line);
+        builder.environment().put("CAIRN_JAVA_HOME", System.getProperty("java.home"));
+        builder.environment().put("CAIRN_AOT_OPTIONS", file.toString());
+        builder.environment().put("CAIRN_AOT_MODULES", modules);
+        builder.redirectErrorStream(true).redirectOutput(Redirect.appendTo(log.toFile()));
+        if (modules.isEmpty()) {
+            builder.directory(scratch.toFile());
+        }
+        return builder.start();
+    }
+
+    private static void end(Process process, String what) throws IOException, InterruptedException {
+        if (!process.waitFor(EXIT_SECONDS, TimeUnit.SECONDS)) {
+            throw new IOException(what + " did not end within " + EXIT_SECONDS + " s");
+        }
+    }
+
+    private void clear() throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(scratch)) {
+            for (Path file : files) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(scratch);
     }
 
     private static void converse(Process server, int port) throws IOException, InterruptedException {

@@ -64,6 +64,23 @@ class PackagesIT {
 
     @ParameterizedTest
     @CsvSource({"cairn, full", "cairn-minimal, minimal"})
+    void systemdFindsNoFaultInTheUnitAndLittleExposed(String name, String distribution) throws Exception {
+        String analyze = ServerProcess.tool("systemd-analyze");
+        Path target = target(distribution);
+        String file = Ready.names(target).stream().filter(n -> n.endsWith(".deb")).findFirst().orElseThrow();
+        Path root = Files.createDirectory(folder.resolve("root"));
+        Ready.run(folder, List.of(ServerProcess.tool("dpkg-deb"), "--extract", target.resolve(file).toString(), root.toString()));
+        // The command has to be there, and is so only where the package was unpacked.
+        String unit = Files.readString(root.resolve("usr/lib/systemd/system/" + name + ".service"));
+        Path here = Files.writeString(folder.resolve(name + ".service"), unit.replace("=/usr/lib/", "=" + root + "/usr/lib/"));
+        assertEquals("", Ready.run(folder, List.of(analyze, "verify", here.toString())));
+        // Of 100: a service without a line of sandboxing has 92 to 96, and above 20 this fails.
+        String security = Ready.run(folder, List.of(analyze, "security", "--offline=true", "--threshold=20", here.toString()));
+        assertTrue(security.contains("Overall exposure level"), security);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"cairn, full", "cairn-minimal, minimal"})
     void theImageIsWhatItsManifestSaysAndStartsWithItsCache(String name, String distribution) throws Exception {
         var image = new OciImage(target(distribution).resolve(name + "-oci"));
         assertEquals("/usr/lib/" + name + "/runtime/bin/java", image.command().getFirst());

@@ -73,7 +73,7 @@ final class OciLayout {
         try (TarFile tar = new TarFile(Files.newOutputStream(blob), time)) {
             tar.folder("usr", 0755, 0).folder("usr/lib", 0755, 0).folder("usr/lib/" + name, 0755, 0).tree("usr/lib/" + name + "/",
                     distribution);
-            tar.folder("var", 0755, 0).folder("var/lib", 0755, 0).folder("var/lib/" + name, 0750, USER);
+            tar.folder("var", 0755, 0).folder("var/lib", 0755, 0).folder("var/lib/" + name, 0755, USER);
         }
         layer(blob);
     }

@@ -6,6 +6,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -44,7 +45,8 @@ import org.jspecify.annotations.Nullable;
 @Mojo(name = "assemble", defaultPhase = LifecyclePhase.PACKAGE, requiresDependencyResolution = ResolutionScope.RUNTIME, threadSafe = true)
 @SuppressWarnings("NullAway.Init") // Maven fills the fields
 public final class AssembleMojo extends AbstractMojo {
-    private static final Set<String> FORMATS = Set.of("folder", "tar.gz", "deb", "oci");
+    private static final List<String> FORMATS = List.of("folder", "tar.gz", "deb", "oci");
+    private static final Instant NO_TIME = Instant.parse("2025-01-01T00:00:00Z");
     private static final String CORE = "cairn-server-core";
     private static final String AOF = "cairn-persistence-aof";
 
@@ -122,23 +124,59 @@ public final class AssembleMojo extends AbstractMojo {
     }
 
     private void check() throws MojoExecutionException {
-        if (!FORMATS.containsAll(formats)) {
-            throw new MojoExecutionException("formats are " + formats + ", want any of " + FORMATS);
+        Set<String> dependencies = artifacts().stream().map(Artifact::getArtifactId).collect(Collectors.toSet());
+        check(name, formats, library || !runtime, !library && !dependencies.contains(CORE));
+        for (File addition : additions == null ? List.<File>of() : additions) {
+            if (!addition.exists()) {
+                throw new MojoExecutionException(
+                        "<additions> names " + addition + ", which is not there: make it in an earlier phase, or take it out");
+            }
+        }
+    }
+
+    /**
+     * Refuses a description of which no distribution can be made.
+     *
+     * @param bare whether it has no server with a Java of its own
+     * @param coreless whether it has a server without its core
+     */
+    static void check(String name, List<String> formats, boolean bare, boolean coreless) throws MojoExecutionException {
+        for (String format : formats) {
+            if (!FORMATS.contains(format)) {
+                throw new MojoExecutionException("<formats> names '" + format + "': write any of " + String.join(", ", FORMATS));
+            }
         }
         if (!name.matches("[a-z0-9][a-z0-9+.-]+")) {
-            throw new MojoExecutionException("'" + name + "' names no package: want small letters, digits, '+', '-' and '.'");
+            throw new MojoExecutionException("<name>, or the project's artifactId, is '" + name
+                    + "', which no package can be called: write two or more small letters, digits, '+', '-' and '.', a letter or digit first");
         }
-        if (!library && artifacts().stream().noneMatch(a -> a.getArtifactId().equals(CORE))) {
-            throw new MojoExecutionException("no server without its core: add the dependency dev.cairn:" + CORE);
+        if (coreless) {
+            throw new MojoExecutionException("the project's dependencies have no server: add dev.cairn:" + CORE
+                    + ", or write <library>true</library> for the jars alone");
         }
-        if ((library || !runtime) && (formats.contains("deb") || formats.contains("oci"))) {
-            throw new MojoExecutionException("a Debian package or an image needs a server with a Java of its own");
+        if (bare && (formats.contains("deb") || formats.contains("oci"))) {
+            throw new MojoExecutionException(
+                    "<formats> names a Debian package or an image, which need a server with a Java of its own: write"
+                            + " <formats>folder,tar.gz</formats>, or leave <library> false and <runtime> true");
+        }
+    }
+
+    /** The time that all files have: as ISO 8601 or in seconds, as Maven allows; a single character, as Maven also has it, is none. */
+    static Instant time(@Nullable String timestamp) throws MojoExecutionException {
+        if (timestamp == null || timestamp.length() < 2) {
+            return NO_TIME;
+        }
+        try {
+            return timestamp.chars().allMatch(Character::isDigit) ? Instant.ofEpochSecond(Long.parseLong(timestamp))
+                    : OffsetDateTime.parse(timestamp).toInstant();
+        } catch (DateTimeException | NumberFormatException e) {
+            throw new MojoExecutionException("<project.build.outputTimestamp> is '" + timestamp
+                    + "', which is no time: write one as 2025-01-01T00:00:00Z or in seconds since 1970", e);
         }
     }
 
     private void assemble() throws IOException, MojoExecutionException {
-        Instant time = outputTimestamp == null || outputTimestamp.length() < 2 ? Instant.parse("2025-01-01T00:00:00Z")
-                : OffsetDateTime.parse(outputTimestamp).toInstant();
+        Instant time = time(outputTimestamp);
         Jdk java = Jdk.find(preferred());
         Path home = outputDirectory.toPath().resolve(name);
         FileTree.delete(home);

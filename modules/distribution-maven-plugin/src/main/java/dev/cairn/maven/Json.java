@@ -1,21 +1,31 @@
 package dev.cairn.maven;
 
-import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
-/** Writes maps, lists, strings and numbers as JSON, in the order in which they are given. */
-final class Json {
-    private final StringBuilder out = new StringBuilder();
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.core.util.Separators;
+import com.fasterxml.jackson.core.util.Separators.Spacing;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
 
-    private Json() {
-    }
+/** Writes maps, lists, strings and numbers as JSON, in the order in which they are given, each on a line of its own. */
+final class Json {
+    private static final DefaultIndenter LINES = new DefaultIndenter("  ", "\n");
+    private static final ObjectWriter WRITER = new ObjectMapper()
+            .writer(new DefaultPrettyPrinter(Separators.createDefaultInstance().withObjectFieldValueSpacing(Spacing.AFTER))
+                    .withObjectIndenter(LINES).withArrayIndenter(LINES));
+
+    private Json() {}
 
     static String of(Object value) {
-        Json json = new Json();
-        json.write(value, "\n");
-        return json.out.append('\n').toString();
+        try {
+            return WRITER.writeValueAsString(value) + "\n";
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("neither map, list, string nor number: " + value, e);
+        }
     }
 
     /** A map of names and values in their order. */
@@ -25,54 +35,5 @@ final class Json {
             map.put((String) pairs[i], pairs[i + 1]);
         }
         return map;
-    }
-
-    private void write(Object value, String indent) {
-        String inner = indent + "  ";
-        if (value instanceof Map<?, ?> map) {
-            block('{', '}', map.entrySet().iterator(), indent, e -> {
-                Map.Entry<?, ?> entry = (Map.Entry<?, ?>) e;
-                string(entry.getKey().toString());
-                out.append(": ");
-                write(entry.getValue(), inner);
-            });
-        } else if (value instanceof List<?> list) {
-            block('[', ']', list.iterator(), indent, e -> write(e, inner));
-        } else if (value instanceof Number) {
-            out.append(value);
-        } else {
-            string(value.toString());
-        }
-    }
-
-    private void block(char open, char close, Iterator<?> elements, String indent, java.util.function.Consumer<Object> each) {
-        out.append(open);
-        boolean any = elements.hasNext();
-        while (elements.hasNext()) {
-            out.append(indent).append("  ");
-            each.accept(elements.next());
-            if (elements.hasNext()) {
-                out.append(',');
-            }
-        }
-        if (any) {
-            out.append(indent);
-        }
-        out.append(close);
-    }
-
-    private void string(String s) {
-        out.append('"');
-        for (int i = 0; i < s.length(); i++) {
-            char c = s.charAt(i);
-            if (c == '"' || c == '\\') {
-                out.append('\\').append(c);
-            } else if (c < ' ') {
-                out.append(String.format(java.util.Locale.ROOT, "\\u%04x", (int) c));
-            } else {
-                out.append(c);
-            }
-        }
-        out.append('"');
     }
 }

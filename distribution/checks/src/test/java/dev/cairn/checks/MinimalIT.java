@@ -101,6 +101,19 @@ class MinimalIT {
         assertTrue(cairn("doctor", "--port", "0").contains("the cache of loaded classes fits"));
     }
 
+    @Test
+    void itStartsWithoutTheCacheWhereNothingUnpacksIt() throws Exception {
+        Path path = Files.createDirectory(folder.resolve("path"));
+        Files.createSymbolicLink(path.resolve("rm"), Path.of(ServerProcess.tool("rm")));
+        Path classes = folder.resolve("classes.txt");
+        String script = home.resolve("bin/cairn-server").toString();
+        try (ServerProcess server = ServerProcess.start("without gzip", List.of(ServerProcess.tool("env"), "PATH=" + path,
+                "CAIRN_JAVA_OPTS=-Xlog:class+load:file=" + classes, script)); RespClient client = server.connect()) {
+            assertEquals("PONG", client.call("PING").text());
+        }
+        assertFalse(Files.readString(classes).contains("shared objects file"));
+    }
+
     private String cairn(String... words) throws Exception {
         List<String> line = new ArrayList<>(List.of(home.resolve("bin/cairn").toString()));
         line.addAll(List.of(words));

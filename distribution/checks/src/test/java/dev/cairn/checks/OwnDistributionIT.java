@@ -1,6 +1,7 @@
 package dev.cairn.checks;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -30,10 +31,13 @@ class OwnDistributionIT {
     @Test
     void thePomOfTheDocumentationGivesAServerWithTheModuleAndTheDefaultsThatItNames() throws Exception {
         Path lease = copy(ROOT.resolve("modules/samples/lease"), folder.resolve("lease"));
-        maven(lease, "install", "-DskipTests");
+        assertEquals(0, maven(lease, "install", "-DskipTests"), this::log);
         Path project = Files.createDirectory(folder.resolve("our-cairn"));
+        Files.writeString(project.resolve("pom.xml"), documentedPom().replace("lease-seconds 60", "lease-secondz 60"));
+        assertNotEquals(0, maven(project, "package"));
+        assertTrue(log().contains("<options>: 'lease-secondz 60' is refused: "), this::log);
         Files.writeString(project.resolve("pom.xml"), documentedPom());
-        maven(project, "package");
+        assertEquals(0, maven(project, "clean", "package"), this::log);
         Path target = project.resolve("target");
         assertEquals(List.of("SHA256SUMS", "our-cairn", "our-cairn-1.0.0.tar.gz", "our-cairn-oci", "our-cairn_1.0.0_amd64.deb"),
                 Ready.names(target).stream().map(n -> n.replace("arm64", "amd64")).toList());
@@ -72,15 +76,24 @@ class OwnDistributionIT {
         return to;
     }
 
-    private void maven(Path in, String... arguments) throws Exception {
+    private String log() {
+        try {
+            return Files.readString(folder.resolve("maven.log"));
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
+    /** Runs Maven and returns its code. */
+    private int maven(Path in, String... arguments) throws Exception {
         List<String> line = new ArrayList<>(List.of(Path.of(System.getProperty("maven.home"), "bin/mvn").toString(), "-B", "-ntp",
                 "-Dmaven.repo.local=" + HERE.resolve("target/repository"), "-s", HERE.resolve("target/settings/settings.xml").toString()));
         line.addAll(List.of(arguments));
-        Path log = Files.createTempFile(folder, "maven-", ".log");
-        Process process = new ProcessBuilder(line).directory(in.toFile()).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        Process process = new ProcessBuilder(line).directory(in.toFile()).redirectErrorStream(true)
+                .redirectOutput(folder.resolve("maven.log").toFile()).start();
         try {
             assertTrue(process.waitFor(5, TimeUnit.MINUTES), "Maven does not end");
-            assertEquals(0, process.exitValue(), Files.readString(log));
+            return process.exitValue();
         } finally {
             process.destroy();
         }

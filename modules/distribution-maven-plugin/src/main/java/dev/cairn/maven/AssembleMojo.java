@@ -14,6 +14,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import javax.inject.Inject;
@@ -46,6 +48,8 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("NullAway.Init") // Maven fills the fields
 public final class AssembleMojo extends AbstractMojo {
     private static final List<String> FORMATS = List.of("folder", "tar.gz", "deb", "oci");
+    private static final String DEFAULTS = "lib/defaults.conf";
+    private static final Pattern REFUSED = Pattern.compile(">>> '(.*)'\\R\\s*(.*)");
     private static final Instant NO_TIME = Instant.parse("2025-01-01T00:00:00Z");
     private static final String CORE = "cairn-server-core";
     private static final String AOF = "cairn-persistence-aof";
@@ -209,6 +213,9 @@ public final class AssembleMojo extends AbstractMojo {
                 sbom.java(java, modules);
             }
         }
+        if (!library && Files.exists(home.resolve(DEFAULTS))) {
+            checkDefaults(home, java);
+        }
         Files.writeString(home.resolve("sbom.cdx.json"), sbom.document());
         checksums(home, FileTree.filesBelow(home), home.resolve("SHA256SUMS"));
         FileTree.touch(home, time);
@@ -272,8 +279,32 @@ public final class AssembleMojo extends AbstractMojo {
                 + "\nloads-modules=" + (loadsModules ? "yes" : "no")
                 + "\npacks-cache=" + (smallest ? "yes" : "no") + "\n");
         if (!lines(options).isEmpty()) {
-            Files.writeString(home.resolve("lib/defaults.conf"), lines(options));
+            Files.writeString(home.resolve(DEFAULTS), lines(options));
         }
+    }
+
+    /** Asks the server, which knows the options of all modules, whether it would start with the distribution's defaults. */
+    private void checkDefaults(Path home, Jdk java) throws IOException, MojoExecutionException {
+        try {
+            Jdk.run(List.of(home.resolve("bin/cairn").toString(), "doctor", "--port", "0"), Map.of("CAIRN_JAVA_HOME", chosen(home, java)));
+        } catch (MojoExecutionException e) {
+            String said = String.valueOf(e.getMessage());
+            if (said.contains(DEFAULTS)) {
+                throw new MojoExecutionException(
+                        "<options>: " + refusal(said) + " Correct that line, or add the module that has the option", e);
+            }
+            getLog().debug("what else is wrong here need not be so where it will run", e);
+        }
+    }
+
+    /** The line of the defaults that the server refuses, and why; all that it said if that cannot be found in it. */
+    static String refusal(String said) {
+        Matcher matcher = REFUSED.matcher(said);
+        return matcher.find() ? "'" + matcher.group(1) + "' is refused: " + matcher.group(2) : said;
+    }
+
+    private String chosen(Path home, Jdk java) {
+        return runtime ? home.resolve("runtime").toString() : java.home().toString();
     }
 
     private static String lines(@Nullable String text) {
@@ -377,8 +408,7 @@ public final class AssembleMojo extends AbstractMojo {
         List<String> line = new ArrayList<>(List.of(home.resolve("bin/cairn").toString(), "cache"));
         line.addAll(words);
         try {
-            String chosen = runtime ? home.resolve("runtime").toString() : java.home().toString();
-            getLog().info(Jdk.run(line, work, Map.of("CAIRN_JAVA_HOME", chosen)).strip());
+            getLog().info(Jdk.run(line, work, Map.of("CAIRN_JAVA_HOME", chosen(home, java))).strip());
             return true;
         } catch (IOException | MojoExecutionException e) {
             getLog().warn("there is no cache of loaded classes: " + e.getMessage());

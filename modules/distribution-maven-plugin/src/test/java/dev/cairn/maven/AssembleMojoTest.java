@@ -65,4 +65,15 @@ class AssembleMojoTest {
         assertTrue(refusal.startsWith("<project.build.outputTimestamp> is 'yesterday'"), refusal);
         assertThrows(MojoExecutionException.class, () -> AssembleMojo.time("99999999999999999999"));
     }
+
+    @Test
+    void ofWhatTheServerSaysTheRefusedLineIsTaken() {
+        assertEquals("'maxclientz 77' is refused: Bad directive.", AssembleMojo.refusal("""
+                error    configuration  Reading the configuration file 'lib/defaults.conf', at line 1
+                                        >>> 'maxclientz 77'
+                                        Bad directive.
+                                        to do: correct that line
+                """));
+        assertEquals("lib/defaults.conf is a folder", AssembleMojo.refusal("lib/defaults.conf is a folder"));
+    }
 }

@@ -8,13 +8,21 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import dev.cairn.distribution.support.Launch;
 import dev.cairn.distribution.support.RespClient;
 import dev.cairn.distribution.support.ServerProcess;
 
@@ -108,5 +116,55 @@ class PackagesIT {
             assertEquals("v", client.call("GET", "k").text());
         }
         Ready.assertFromCache(root.resolve(work.substring(1)).resolve("classes.txt"));
+    }
+
+    @Test
+    void theImageRunsInTheReferenceRuntime() throws Exception {
+        String runc = ServerProcess.tool("runc");
+        assumeTrue(Ready.isRoot(), "only root can run what is in another root folder");
+        var image = new OciImage(Ready.MINIMAL.resolve("cairn-minimal-oci"));
+        Path bundle = Files.createDirectory(folder.resolve("bundle"));
+        image.unpack(Files.createDirectory(bundle.resolve("rootfs")), folder);
+        Ready.run(bundle, List.of(runc, "spec"));
+        String id = "cairn-" + ProcessHandle.current().pid();
+        configure(bundle, image, List.of(image.command().getFirst(), "--version"));
+        try (Launch probe = Launch.run(bundle, Map.of(), "", List.of(runc, "run", id))) {
+            assumeTrue(probe.exitCode() == 0, "runc may run nothing here: " + probe.output());
+        }
+        int port = ServerProcess.freePort();
+        List<String> command = new ArrayList<>(image.command());
+        command.addAll(List.of("--port", Integer.toString(port), "--bind", "127.0.0.1"));
+        configure(bundle, image, command);
+        try (Launch container = Launch.run(bundle, Map.of(), "", List.of(runc, "run", id)).ready();
+                RespClient client = RespClient.connect(port)) {
+            assertEquals("OK", client.call("SET", "k", "v").text());
+            container.signal("TERM");
+            assertEquals(0, container.exitCode());
+            assertTrue(container.output().contains("bye bye"), container.output());
+        } finally {
+            Ready.run(bundle, List.of(runc, "delete", "--force", id));
+        }
+    }
+
+    /** Fills the runtime's configuration as an engine does of the image's; but the network is this machine's, and no limits are set. */
+    private static void configure(Path bundle, OciImage image, List<String> command) throws Exception {
+        ObjectMapper json = new ObjectMapper();
+        ObjectNode config = (ObjectNode) json.readTree(bundle.resolve("config.json").toFile());
+        ObjectNode process = (ObjectNode) config.get("process");
+        process.put("terminal", false).put("cwd", image.setting("WorkingDir")).set("args", json.valueToTree(command));
+        String[] user = image.setting("User").split(":");
+        process.putObject("user").put("uid", Integer.parseInt(user[0])).put("gid", Integer.parseInt(user[1]));
+        ((ObjectNode) config.get("root")).put("readonly", false);
+        remove(config.get("linux").get("namespaces"), "network");
+        remove(config.get("mounts"), "cgroup");
+        json.writeValue(bundle.resolve("config.json").toFile(), config);
+    }
+
+    private static void remove(JsonNode list, String type) {
+        for (Iterator<JsonNode> elements = list.elements(); elements.hasNext();) {
+            if (elements.next().path("type").asText().equals(type)) {
+                elements.remove();
+            }
+        }
     }
 }

@@ -3,6 +3,7 @@
 module dev.cairn.transport.tls {
     requires dev.cairn.api;
     requires dev.cairn.sockets;
+    requires dev.cairn.structures;
     requires static org.jspecify;
 
     provides dev.cairn.api.ServerModule with

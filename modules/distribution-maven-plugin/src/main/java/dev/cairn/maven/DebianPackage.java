@@ -77,7 +77,8 @@ final class DebianPackage {
                     .append('\n');
         }
         String fields = "Package: " + name + "\nVersion: " + version + "\nArchitecture: " + architecture + "\nMaintainer: " + maintainer
-                + "\nInstalled-Size: " + size / 1024 + "\nDepends: libc6, passwd\nProvides: cairn-server\nConflicts: cairn-server\n"
+                + "\nInstalled-Size: " + size / 1024
+                + "\nDepends: libc6, passwd\nRecommends: libssl3\nProvides: cairn-server\nConflicts: cairn-server\n"
                 + "Section: database\nPriority: optional\nDescription: " + description.strip().replaceAll("\\s+", " ") + "\n";
         var out = new ByteArrayOutputStream();
         try (TarFile tar = new TarFile(out, time)) {

@@ -25,9 +25,9 @@ import java.lang.invoke.MethodHandle;
  */
 public final class LibC {
     private static final ValueLayout LONG = ValueLayout.JAVA_LONG;
-    private static final FunctionDescriptor SHAPE = FunctionDescriptor.of(LONG, LONG, LONG, LONG, LONG, LONG, LONG);
-    private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
-    private static final Linker.Option CRITICAL = Linker.Option.critical(false);
+    static final FunctionDescriptor SHAPE = FunctionDescriptor.of(LONG, LONG, LONG, LONG, LONG, LONG, LONG);
+    static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
+    static final Linker.Option CRITICAL = Linker.Option.critical(false);
     private static final StructLayout CAPTURED = Linker.Option.captureStateLayout();
     private static final long ERRNO_OFFSET = CAPTURED.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
 

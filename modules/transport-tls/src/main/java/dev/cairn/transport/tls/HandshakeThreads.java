@@ -6,8 +6,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-import javax.net.ssl.SSLEngine;
-
 import dev.cairn.api.ModuleContext;
 
 /**
@@ -26,8 +24,8 @@ final class HandshakeThreads {
         this.context = context;
     }
 
-    /** Runs the tasks that an engine has now, and then {@code done} on main. Main thread. */
-    void run(SSLEngine engine, Runnable done) {
+    /** Runs a task, and then {@code done} on main. Main thread. */
+    void run(Runnable task, Runnable done) {
         if (threads.isEmpty()) {
             int count = Math.clamp(Runtime.getRuntime().availableProcessors() - 1, 1, MOST);
             for (int i = 1; i <= count; i++) {
@@ -38,9 +36,7 @@ final class HandshakeThreads {
         }
         tasks.add(() -> {
             try {
-                for (Runnable task = engine.getDelegatedTask(); task != null; task = engine.getDelegatedTask()) {
-                    task.run();
-                }
+                task.run();
             } finally {
                 context.loop().post(done);
             }
@@ -63,18 +59,21 @@ final class HandshakeThreads {
         }
     }
 
-    /** Ends the threads. Main thread. */
-    void stop() {
+    /** Ends the threads; returns whether they have. What was not run is dropped. Main thread. */
+    boolean stop() {
         threads.forEach(Thread::interrupt);
+        boolean ended = true;
         for (Thread thread : threads) {
             try {
                 thread.join(TimeUnit.SECONDS.toMillis(END_SECONDS));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                return;
+                return false;
             }
+            ended &= !thread.isAlive();
         }
         threads.clear();
         tasks.clear();
+        return ended;
     }
 }

@@ -15,6 +15,7 @@ final class TlsOptions {
     private static final long INT_MAX = Integer.MAX_VALUE;
 
     private final Option<Long> port;
+    private final Option<String> engine;
     private final Option<String> certificate;
     private final Option<String> key;
     private final Option<String> keyPassword;
@@ -46,6 +47,9 @@ final class TlsOptions {
         port = registrar.option(OptionSpec.integer("tls-port", 0, 0, 65535)
                 .doc("The port to accept TLS connections on; 0 for none.")
                 .onChange(to -> portChanged.run(Math.toIntExact(to))));
+        engine = registrar.option(OptionSpec.choice("tls-engine", "auto", "auto", "openssl", "jsse")
+                .onChange(value -> changed.run())
+                .doc("Whose TLS it is: the system's OpenSSL 3, the JDK's, or OpenSSL's where there is one."));
         certificate = registrar.option(file("tls-cert-file", changed)
                 .doc("The PEM file of the server's certificate, followed by those between it and the root."));
         key = registrar.option(file("tls-key-file", changed).doc("The PEM file of the server's private key."));
@@ -58,9 +62,9 @@ final class TlsOptions {
                 .doc("Whether clients must show a certificate; optional checks one that is shown."));
         protocols = registrar.option(file("tls-protocols", changed).doc("The versions to accept, of TLSv1.2 and TLSv1.3; empty is both."));
         ciphers = registrar.option(file("tls-ciphers", changed)
-                .doc("The ciphers for TLS 1.2 in OpenSSL's notation; empty is the JVM's choice."));
+                .doc("The ciphers for TLS 1.2 in OpenSSL's notation; empty is the engine's choice."));
         suites = registrar.option(file("tls-ciphersuites", changed)
-                .doc("The cipher suites for TLS 1.3, between colons; empty is the JVM's choice."));
+                .doc("The cipher suites for TLS 1.3, between colons; empty is the engine's choice."));
         ownOrder = registrar.option(OptionSpec.flag("tls-prefer-server-ciphers", false)
                 .onChange(value -> changed.run())
                 .doc("Choose a cipher by the server's order and not the client's."));
@@ -122,7 +126,8 @@ final class TlsOptions {
      * @param directory where relative paths start
      */
     TlsSettings settings(Path directory) {
-        return new TlsSettings(path(directory, certificate), path(directory, key), text(keyPassword), path(directory, authorities),
+        return new TlsSettings(engine.value(), path(directory, certificate), path(directory, key), text(keyPassword),
+                path(directory, authorities),
                 path(directory, authoritiesFolder), authenticate.value(), protocols.value(), ciphers.value(), suites.value(),
                 ownOrder.value(), caching.value(), Math.toIntExact(cacheSize.value()), Math.toIntExact(cacheSeconds.value()));
     }

@@ -3,14 +3,14 @@ package dev.cairn.transport.tls;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-
-import javax.net.ssl.SSLEngine;
 
 import dev.cairn.api.ModuleContext;
 import dev.cairn.api.Registrar;
@@ -19,8 +19,10 @@ import dev.cairn.api.io.Connection;
 import dev.cairn.api.io.ConnectionType;
 import dev.cairn.api.io.Listener;
 import dev.cairn.api.io.Loop;
+import dev.cairn.sockets.Endpoint;
 import dev.cairn.sockets.IpEnds;
 import dev.cairn.sockets.IpListeners;
+import dev.cairn.sockets.SocketCalls;
 import dev.cairn.sockets.Sockets;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +42,8 @@ final class TlsType implements ConnectionType {
     private final TlsOptions options;
     /** Connections with a handshake under way, the oldest first. */
     private final LinkedHashSet<TlsConnection> handshakes = new LinkedHashSet<>();
+    /** Connections that are closed and wait for the handshake thread that has them. */
+    private final Set<TlsConnection> abandoned = new HashSet<>();
     /** Connections that hold bytes which no event tells of; some of them no more. */
     private List<TlsConnection> buffered = new ArrayList<>();
     private List<TlsConnection> served = new ArrayList<>();
@@ -48,6 +52,8 @@ final class TlsType implements ConnectionType {
     private @Nullable IpListeners listeners;
     private @Nullable HandshakeThreads threads;
     private @Nullable TlsContext context;
+    /** Whose TLS it is, as the log says. */
+    private String logged = "";
     private Loop.@Nullable Timer look;
     private @Nullable Consumer<Connection> accepted;
     private long secondOfFailures;
@@ -61,8 +67,21 @@ final class TlsType implements ConnectionType {
         module = context;
         sockets = Sockets.of(context);
         threads = new HandshakeThreads(context);
-        listeners = sockets.listeners(options::acceptsPerTurn, (loop, calls, listener, descriptor, peer) -> new TlsConnection(this,
-                context().engine(), loop, calls, listener, descriptor, new IpEnds(calls, descriptor, peer)));
+        listeners = sockets.listeners(options::acceptsPerTurn, this::make);
+    }
+
+    private Connection make(Loop loop, SocketCalls calls, Listener listener, int descriptor, Endpoint peer) throws IOException {
+        TlsContext current = context;
+        if (current == null) {
+            throw new IOException("TLS is not configured");
+        }
+        TlsEngine engine = current.engine(descriptor);
+        try {
+            return new TlsConnection(this, engine, loop, calls, listener, descriptor, new IpEnds(calls, descriptor, peer));
+        } catch (IOException e) {
+            engine.close(false);
+            throw e;
+        }
     }
 
     void stop() {
@@ -70,25 +89,18 @@ final class TlsType implements ConnectionType {
             sockets.release(listeners);
         }
         List.copyOf(handshakes).forEach(TlsConnection::close);
-        if (threads != null) {
-            threads.stop();
+        if (threads != null && threads.stop()) {
+            List.copyOf(abandoned).forEach(TlsConnection::computed);
         }
         if (look != null) {
             look.cancel();
             look = null;
         }
+        use(null);
     }
 
     private ModuleContext module() {
         return Objects.requireNonNull(module, "used before its start");
-    }
-
-    private TlsContext context() throws IOException {
-        TlsContext current = context;
-        if (current == null) {
-            throw new IOException("TLS is not configured");
-        }
-        return current;
     }
 
     @Override
@@ -108,7 +120,21 @@ final class TlsType implements ConnectionType {
     /** Reads the files again; handshakes from now on use them. */
     @Override
     public void reload() throws IOException {
-        context = new TlsContext(options.settings(module().directory()));
+        TlsContext made = TlsContext.of(options.settings(module().directory()));
+        String implementation = made.implementation();
+        if (!implementation.equals(logged)) {
+            logged = implementation;
+            LOG.log(System.Logger.Level.INFO, "TLS by " + implementation);
+        }
+        use(made);
+    }
+
+    private void use(@Nullable TlsContext next) {
+        TlsContext last = context;
+        context = next;
+        if (last != null) {
+            last.close();
+        }
     }
 
     private void settingsChanged() throws OptionError {
@@ -148,14 +174,14 @@ final class TlsType implements ConnectionType {
         if (look == null) {
             look = module().loop().every(LOOK, this::expire);
         }
-        begun.handshake();
+        begun.step();
     }
 
     /** Makes room for a handshake: the oldest one that waits for its peer ends, or, if all are being computed, the oldest. */
     private void evict() {
         TlsConnection oldest = handshakes.getFirst();
         for (TlsConnection connection : handshakes) {
-            if (!connection.taskRuns()) {
+            if (!connection.computes()) {
                 oldest = connection;
                 break;
             }
@@ -179,9 +205,9 @@ final class TlsType implements ConnectionType {
         }
     }
 
-    /** Runs tasks of an engine on another thread, and then something on main. */
-    void runTask(SSLEngine engine, Runnable done) {
-        Objects.requireNonNull(threads).run(engine, done);
+    /** Has a handshake thread compute a step of a handshake. */
+    void compute(TlsConnection connection) {
+        Objects.requireNonNull(threads).run(connection::compute, connection::computed);
     }
 
     /** Hands a connection over. */
@@ -218,9 +244,17 @@ final class TlsType implements ConnectionType {
         connection.close();
     }
 
-    /** Forgets a connection. */
+    /** Forgets a connection, but for one that a handshake thread has. */
     void closed(TlsConnection connection) {
         handshakes.remove(connection);
+        if (connection.computes()) {
+            abandoned.add(connection);
+        }
+    }
+
+    /** Forgets a connection that holds nothing any more. */
+    void ended(TlsConnection connection) {
+        abandoned.remove(connection);
     }
 
     // Buffered bytes.

@@ -25,7 +25,7 @@ import dev.cairn.sockets.SocketsModule;
 import dev.cairn.testkit.ConnectionTypeContract;
 import dev.cairn.testkit.TestCertificates;
 
-/** The contract over TLS 1.3; {@link Tls12ContractTest} is the same over TLS 1.2. */
+/** The contract over TLS 1.3 of the JDK; the subclasses are the same over TLS 1.2 and with OpenSSL. */
 class TlsContractTest extends ConnectionTypeContract {
     @TempDir static Path folder;
     private static TestCertificates certificates;
@@ -40,6 +40,11 @@ class TlsContractTest extends ConnectionTypeContract {
     /** The version to speak. */
     String version() {
         return "TLSv1.3";
+    }
+
+    /** Whose TLS it is. */
+    String engine() {
+        return "jsse";
     }
 
     @Override
@@ -60,7 +65,7 @@ class TlsContractTest extends ConnectionTypeContract {
     @Override
     protected List<String> configuration() {
         List<String> lines = new ArrayList<>(certificates.configuration());
-        lines.addAll(List.of("bind 127.0.0.1", "tls-port " + freePort(), "tls-protocols " + version()));
+        lines.addAll(List.of("bind 127.0.0.1", "tls-port " + freePort(), "tls-protocols " + version(), "tls-engine " + engine()));
         return lines;
     }
 

@@ -1,9 +1,11 @@
 package dev.cairn.transport.tls;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -22,16 +24,21 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.cairn.sockets.SocketsModule;
 import dev.cairn.testkit.TestCertificates;
 import dev.cairn.testkit.TestClient;
 import dev.cairn.testkit.TestServer;
 
-/** What is special about TLS; the rest is in the contract. */
+/** What is special about TLS, with both engines; the rest is in the contract. */
+@ParameterizedClass
+@ValueSource(strings = {"jsse", "openssl"})
 @Timeout(120)
 class TlsTest {
     private static final String NOT_UPDATED = "Unable to update TLS configuration. Check server logs.";
@@ -40,6 +47,16 @@ class TlsTest {
     private static TestCertificates others;
 
     private final int port = TlsContractTest.freePort();
+    private final String engine;
+
+    TlsTest(String engine) {
+        this.engine = engine;
+    }
+
+    @BeforeEach
+    void needsTheEngine() {
+        assumeTrue(!engine.equals("openssl") || OpenSsl.Library.present(), OpenSsl.Library.MISSING);
+    }
 
     @BeforeAll
     static void makeCertificates() throws Exception {
@@ -49,7 +66,7 @@ class TlsTest {
 
     private TestServer start(String... config) {
         List<String> lines = new ArrayList<>(certificates.configuration());
-        lines.addAll(List.of("bind 127.0.0.1", "tls-port " + port));
+        lines.addAll(List.of("bind 127.0.0.1", "tls-port " + port, "tls-engine " + engine));
         return TestServer.with(new SocketsModule(), new TlsModule()).config(lines.toArray(String[]::new)).config(config).listening()
                 .start();
     }
@@ -320,6 +337,26 @@ class TlsTest {
             assertEquals("+PONG", call(client, "PING"));
             client.startHandshake(); // in TLS 1.3 this is a change of keys
             assertEquals("+PONG", call(client, "PING"));
+            server.awaitTurn();
+        }
+    }
+
+    @Test
+    void goesOnAfterTheKeysWereChangedWhileItCouldNotSend() throws Exception {
+        int length = 1 << 20;
+        int replies = 40;
+        try (TestServer server = start("tls-auth-clients no"); SSLSocket client = connect(certificates.client(false), "TLSv1.3")) {
+            String command = "*2\r\n$4\r\nPING\r\n$" + length + "\r\n" + "x".repeat(length) + "\r\n";
+            for (int i = 0; i < replies; i++) {
+                client.getOutputStream().write(command.getBytes(StandardCharsets.US_ASCII));
+            }
+            client.startHandshake();
+            client.getOutputStream().write("PING last\r\n".getBytes(StandardCharsets.US_ASCII));
+            byte[] reply = command.substring(command.indexOf("$1")).getBytes(StandardCharsets.US_ASCII);
+            for (int i = 0; i < replies; i++) {
+                assertArrayEquals(reply, client.getInputStream().readNBytes(reply.length));
+            }
+            assertEquals("$4\r\nlast\r\n", new String(client.getInputStream().readNBytes(10), StandardCharsets.US_ASCII));
             server.awaitTurn();
         }
     }

@@ -2,6 +2,7 @@ package dev.cairn.core.server;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -19,16 +20,27 @@ import dev.cairn.structures.Memory;
  *
  * <p>A lookup must cost a few nanoseconds and make no String. A name's key is its length, its first eight bytes and its last eight, folded
  * to capitals eight bytes at a time; they overlap in names shorter than 16 bytes and determine them. Longer names are compared byte by
- * byte as well. The keys stand in an open-addressing table that is rebuilt when a command is added or removed.
+ * byte as well.
+ *
+ * <p>The keys stand in an open-addressing table, which is made anew at the first lookup after a command was added or removed. A command must not
+ * cost more because it came late, as those of loaded modules do, so each is to stand in its own place: the table is sparse, and of the
+ * multipliers of its hash function the one is taken that has the fewest commands meet, mostly none.
  */
 public final class CommandTable {
     private static final long ONES = 0x0101010101010101L;
     private static final long HIGH = 0x8080808080808080L;
+    private static final long MULTIPLIER = 0x9E3779B97F4A7C15L;
+    private static final int PLACES_PER_COMMAND = 16;
 
     private final Map<String, CommandEntry> byName = new LinkedHashMap<>();
-    private long[] keys = new long[16];
-    private @Nullable CommandEntry[] entries = new CommandEntry[8];
-    private byte[][] names = new byte[8][];
+    private long[] keys = {0, 0, 0, 0};
+    private @Nullable CommandEntry[] entries = {null, null};
+    private byte[][] names = {{}, {}};
+    private long multiplier = MULTIPLIER;
+    /** How far a product is shifted for its highest bits to be a place. */
+    private int shift = Long.SIZE - 1;
+    /** Whether the table is empty because it is to be made anew. */
+    private boolean stale;
 
     /** The command with the name that stands in native memory, or null. */
     public @Nullable CommandEntry find(long address, int length) {
@@ -38,16 +50,21 @@ public final class CommandTable {
         long first = firstWord(address, length);
         long last = lastWord(address, length);
         int mask = entries.length - 1;
-        for (int i = place(first, last, length) & mask;; i = i + 1 & mask) {
+        for (int i = place(first, last, length);; i = i + 1 & mask) {
             CommandEntry e = entries[i];
             if (e == null) {
-                return null;
+                return stale ? findAnew(address, length) : null;
             }
             if (keys[2 * i] == first && keys[2 * i + 1] == last && names[i].length == length
                     && (length <= 16 || matches(names[i], address))) {
                 return e;
             }
         }
+    }
+
+    private @Nullable CommandEntry findAnew(long address, int length) {
+        build();
+        return find(address, length);
     }
 
     /** The command of a name in any case, or null. */
@@ -81,7 +98,7 @@ public final class CommandTable {
         if (byName.putIfAbsent(name.toLowerCase(Locale.ROOT), entry) != null) {
             return false;
         }
-        rebuild();
+        clear();
         return true;
     }
 
@@ -89,7 +106,7 @@ public final class CommandTable {
     @Nullable
     CommandEntry remove(String name) {
         CommandEntry e = byName.remove(name.toLowerCase(Locale.ROOT));
-        rebuild();
+        clear();
         return e;
     }
 
@@ -102,7 +119,7 @@ public final class CommandTable {
                 subs.removeAll(of);
             }
         }
-        rebuild();
+        clear();
     }
 
     /** Has commands of a registration succeeded by others at the same names, in other modules' containers too; they go where nobody succeeds. */
@@ -120,30 +137,67 @@ public final class CommandTable {
                 subs.succeed(old, successor);
             }
         }
-        rebuild();
+        clear();
     }
 
-    private void rebuild() {
-        int capacity = Math.max(8, Integer.highestOneBit(byName.size() * 4));
+    /** Lets the next lookup make the table anew. */
+    private void clear() {
+        shift = Long.SIZE - 1;
+        keys = new long[4];
+        entries = new CommandEntry[2];
+        names = new byte[2][];
+        stale = true;
+    }
+
+    private void build() {
+        stale = false;
+        int bits = Integer.SIZE - Integer.numberOfLeadingZeros(Math.max(1, byName.size() * PLACES_PER_COMMAND - 1));
+        int capacity = 1 << bits;
+        shift = Long.SIZE - bits;
         keys = new long[2 * capacity];
         entries = new CommandEntry[capacity];
         names = new byte[capacity][];
-        for (Map.Entry<String, CommandEntry> e : new ArrayList<>(byName.entrySet())) {
-            byte[] name = e.getKey().toUpperCase(Locale.ROOT).getBytes(StandardCharsets.UTF_8);
-            int i = place(firstWord(name), lastWord(name), name.length) & capacity - 1;
+        List<byte[]> all = new ArrayList<>();
+        byName.keySet().forEach(name -> all.add(name.toUpperCase(Locale.ROOT).getBytes(StandardCharsets.UTF_8)));
+        chooseMultiplier(all.stream().mapToLong(name -> mix(firstWord(name), lastWord(name), name.length)).toArray(), capacity);
+        int n = 0;
+        for (CommandEntry e : byName.values()) {
+            byte[] name = all.get(n++);
+            int i = place(firstWord(name), lastWord(name), name.length);
             while (entries[i] != null) {
                 i = i + 1 & capacity - 1;
             }
             keys[2 * i] = firstWord(name);
             keys[2 * i + 1] = lastWord(name);
-            entries[i] = e.getValue();
+            entries[i] = e;
             names[i] = name;
         }
     }
 
-    private static int place(long first, long last, int length) {
-        long h = (first ^ Long.rotateLeft(last, 29) ^ length) * 0x9E3779B97F4A7C15L;
-        return (int) (h >>> 32);
+    private void chooseMultiplier(long[] mixed, int capacity) {
+        int fewest = Integer.MAX_VALUE;
+        for (int i = 0; i < Long.SIZE && fewest > 0; i++) {
+            long tried = Long.rotateLeft(MULTIPLIER, i) | 1;
+            BitSet taken = new BitSet(capacity);
+            int met = 0;
+            for (long m : mixed) {
+                int place = (int) (m * tried >>> shift);
+                met += taken.get(place) ? 1 : 0;
+                taken.set(place);
+            }
+            if (met < fewest) {
+                fewest = met;
+                multiplier = tried;
+            }
+        }
+    }
+
+    private int place(long first, long last, int length) {
+        return (int) (mix(first, last, length) * multiplier >>> shift);
+    }
+
+    private static long mix(long first, long last, int length) {
+        return first ^ Long.rotateLeft(last, 29) ^ length;
     }
 
     private static long firstWord(long address, int length) {

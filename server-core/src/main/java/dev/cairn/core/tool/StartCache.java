@@ -25,10 +25,10 @@ import dev.cairn.core.boot.DistributionInfo;
 
 /**
  * {@code cairn cache}: makes the cache of loaded classes, the JVM's AOT cache, for the jars of a distribution and its Java. It starts the
- * server with the flags that it will always be started with, lets it answer the commands that a fresh server is asked first, and shuts it
- * down; of what the JVM has noted meanwhile, a second one makes the cache.
+ * server with the flags that it will always be started with, lets it answer the commands that a fresh server is asked first and change its
+ * modules, and shuts it down; of what the JVM has noted meanwhile, a second one makes the cache.
  *
- * <p>A cache only makes the start quicker, and fits one JVM, one set of jars with their times, and one text of the module path, which the
+ * <p>A cache only makes the start and the first change of modules quicker, and fits one JVM, one set of jars with their times, and one text of the module path, which the
  * launcher keeps the same in all places; with anything else the JVM starts without it. Beside the cache stands what it fits. It holds no
  * code of the processor's, so it may be carried to another machine.
  */
@@ -138,9 +138,9 @@ final class StartCache {
         Path made = scratch.resolve("cache");
         int port = freePort();
         Process server = start(List.of("-XX:AOTMode=record", "-XX:AOTConfiguration=" + record), "--port", Integer.toString(port), "--bind",
-                "127.0.0.1", "--save", "");
+                "127.0.0.1", "--save", "", "--enable-module-command", "local");
         try {
-            converse(server, port);
+            converse(server, port, TrainingModule.write(scratch, 1), TrainingModule.write(scratch, 2));
             end(server, "the server");
         } finally {
             server.destroyForcibly();
@@ -189,7 +189,7 @@ final class StartCache {
         Files.delete(scratch);
     }
 
-    private static void converse(Process server, int port) throws IOException, InterruptedException {
+    private static void converse(Process server, int port, Path older, Path newer) throws IOException, InterruptedException {
         try (Socket socket = connect(server, port)) {
             socket.setSoTimeout((int) READY_MILLIS);
             OutputStream out = socket.getOutputStream();
@@ -219,8 +219,25 @@ final class StartCache {
                 send(out, List.of("ECHO", "after-" + command.getFirst()));
                 skipUntil(in, "after-" + command.getFirst());
             }
+            changeModules(out, in, older, newer);
             send(out, List.of("SHUTDOWN", "NOSAVE"));
             in.readLine();
+        }
+    }
+
+    /** Loads, upgrades and unloads a module, unless the distribution takes none beside its own. */
+    private static void changeModules(OutputStream out, BufferedReader in, Path older, Path newer) throws IOException {
+        for (List<String> command : List.of(List.of("MODULE", "LOAD", older.toString()), List.of(TrainingModule.COMMAND, "key", "value"),
+                List.of("MODULE", "UPGRADE", TrainingModule.NAME, newer.toString()), List.of("FLUSHALL"),
+                List.of("MODULE", "UNLOAD", TrainingModule.NAME))) {
+            send(out, command);
+            String reply = String.valueOf(in.readLine());
+            if (reply.startsWith("-ERR unknown command 'MODULE'")) {
+                return;
+            }
+            if (!reply.equals("+OK")) {
+                throw new IOException("the server replies to " + command + ": " + reply);
+            }
         }
     }
 

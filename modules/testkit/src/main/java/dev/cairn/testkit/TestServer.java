@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -17,6 +18,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 import dev.cairn.api.ModuleInfo;
+import dev.cairn.api.ModuleRejected;
 import dev.cairn.api.Registrar;
 import dev.cairn.api.ServerModule;
 import dev.cairn.api.StopReason;
@@ -143,6 +145,7 @@ public final class TestServer implements AutoCloseable {
         Server server = null;
         boolean running = false;
         try {
+            assembly.modules().makeReplaceable();
             for (ServerModule module : modules) {
                 assembly.modules().register(module, "test");
             }
@@ -292,6 +295,38 @@ public final class TestServer implements AutoCloseable {
             assembly.modules().start(Path.of("").toAbsolutePath());
             return true;
         });
+    }
+
+    /**
+     * Puts a newer version of a module in the place of the one of its name that runs, as {@code MODULE UPGRADE} does, with its keys and those who
+     * wait, and returns when that is done. The clients are served meanwhile.
+     *
+     * @throws ModuleRejected with the reason why everything is as it was
+     */
+    public void upgrade(ServerModule newer) throws Exception {
+        List<Thread> before = runningThreads();
+        Optional<ModuleRejected> refused = beginUpgrade(newer).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        if (refused.isPresent()) {
+            throw refused.get();
+        }
+        List<Thread> now = runningThreads();
+        List<Thread> forgotten = before.stream().filter(t -> t.isAlive() && !now.contains(t)).toList();
+        if (!forgotten.isEmpty()) {
+            throw new AssertionError("the older version has stopped, but its threads still run: " + forgotten);
+        }
+    }
+
+    /** Begins an upgrade; what is returned completes at its end, with nothing or with the reason why everything is as it was. */
+    public CompletableFuture<Optional<ModuleRejected>> beginUpgrade(ServerModule newer) throws Exception {
+        CompletableFuture<Optional<ModuleRejected>> outcome = new CompletableFuture<>();
+        return onMain(() -> {
+            assembly.modules().upgrade(newer, "test", List.of(), outcome::complete);
+            return outcome;
+        });
+    }
+
+    private List<Thread> runningThreads() throws Exception {
+        return onMain(() -> assembly.modules().runningThreads());
     }
 
     /**

@@ -136,7 +136,7 @@ public final class LoadedModule {
         return layer;
     }
 
-    void layer(PluginLayer value, List<String> words) {
+    void layer(@Nullable PluginLayer value, List<String> words) {
         layer = value;
         arguments = List.copyOf(words);
     }

@@ -84,6 +84,7 @@ public final class ModuleManager {
     private final Set<String> inFolder = new HashSet<>();
     /** The distribution that takes no modules beside its own, empty if any may be loaded. */
     private String sealedBy = "";
+    private boolean allReplaceable;
 
     /** A manager without modules; what they declare but options takes effect at {@link #bind}. */
     public ModuleManager(Options options) {
@@ -105,6 +106,11 @@ public final class ModuleManager {
     /** Refuses every module that is loaded from now on: those of the distribution, which are registered, are all that there are. */
     public void seal(String distribution) {
         sealedBy = distribution;
+    }
+
+    /** Lets newer versions take the places of all modules that are registered from now on, as in the test kit; else only of those loaded by path. */
+    public void makeReplaceable() {
+        allReplaceable = true;
     }
 
     /** Whether modules may be loaded beside those of the module path. */
@@ -210,7 +216,7 @@ public final class ModuleManager {
     public static void rehearse(PluginLayer layer) {
         try {
             ServerModule module = layer.another();
-            module.configure(new StagedRegistrar(module.info().name(), new Options(), true, null));
+            module.configure(new StagedRegistrar(module.info().name(), new Options(), true, true, null));
         } catch (ModuleRejected | RuntimeException | ServiceConfigurationError | LinkageError | AssertionError | OutOfMemoryError
                 | StackOverflowError e) {
             LOG.debug("A module from {} has failed in the rehearsal of its declaration, and will again", layer.origin(), e);
@@ -294,6 +300,19 @@ public final class ModuleManager {
      */
     public void upgrade(String name, PluginLayer layer, @Nullable List<String> arguments, List<Options.Entry> values, boolean atOnce,
             Consumer<Optional<ModuleRejected>> outcome) {
+        upgrade(name, NewerVersion.of(layer), arguments, values, atOnce, outcome);
+    }
+
+    /**
+     * Begins to put a newer version of a module in its place, where both are objects that the caller has made, as in the test kit: what runs
+     * is what {@link #upgrade(String, PluginLayer, List, List, boolean, Consumer)} does, but nothing is read in or let go.
+     */
+    public void upgrade(ServerModule newer, String origin, List<Options.Entry> values, Consumer<Optional<ModuleRejected>> outcome) {
+        upgrade(newer.info().name(), new NewerVersion(newer, origin, null), null, values, false, outcome);
+    }
+
+    private void upgrade(String name, NewerVersion newer, @Nullable List<String> arguments, List<Options.Entry> values, boolean atOnce,
+            Consumer<Optional<ModuleRejected>> outcome) {
         ModuleUpgrade begun;
         try {
             refuseWhileUpgrading();
@@ -301,12 +320,12 @@ public final class ModuleManager {
             if (m == null) {
                 throw new ModuleRejected("no such module with that name");
             }
-            if (m.layer() == null) {
+            if (newer.layer() != null && m.layer() == null) {
                 throw new ModuleRejected("the module is part of the distribution");
             }
-            begun = new ModuleUpgrade(this, m, layer, arguments == null ? m.arguments() : arguments, values, outcome);
+            begun = new ModuleUpgrade(this, m, newer, arguments == null ? m.arguments() : arguments, values, outcome);
         } catch (ModuleRejected e) {
-            layer.close();
+            newer.close();
             outcome.accept(Optional.of(e));
             return;
         }
@@ -467,7 +486,7 @@ public final class ModuleManager {
             throw new ModuleRejected(
                     "module '" + info.name() + "' from " + origin + ": a module of that name is loaded from " + same.origin());
         }
-        StagedRegistrar staged = new StagedRegistrar(info.name(), options, plugin, null);
+        StagedRegistrar staged = new StagedRegistrar(info.name(), options, plugin, plugin || allReplaceable, null);
         boolean done = false;
         try {
             declare(module, staged, origin);

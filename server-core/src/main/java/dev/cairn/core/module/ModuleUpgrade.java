@@ -56,7 +56,7 @@ final class ModuleUpgrade {
     private final ModuleManager manager;
     private final Server server;
     private final LoadedModule old;
-    private final PluginLayer layer;
+    private final NewerVersion newer;
     private final List<Options.Entry> values;
     private final Consumer<Optional<ModuleRejected>> outcome;
     private final LoadedModule next;
@@ -76,29 +76,29 @@ final class ModuleUpgrade {
      *
      * @throws ModuleRejected when it cannot; nothing is left of it then
      */
-    ModuleUpgrade(ModuleManager manager, LoadedModule old, PluginLayer layer, List<String> arguments, List<Options.Entry> values,
+    ModuleUpgrade(ModuleManager manager, LoadedModule old, NewerVersion newer, List<String> arguments, List<Options.Entry> values,
             Consumer<Optional<ModuleRejected>> outcome) throws ModuleRejected {
         this.manager = manager;
         this.server = manager.server();
         this.old = old;
-        this.layer = layer;
+        this.newer = newer;
         this.values = values;
         this.outcome = outcome;
         refuse();
-        String origin = layer.origin().toString();
-        ModuleInfo info = ModuleManager.infoOf(layer.module(), origin);
+        String origin = newer.origin();
+        ModuleInfo info = ModuleManager.infoOf(newer.module(), origin);
         if (!info.name().equals(name())) {
             throw new ModuleRejected("the module from " + origin + " is called '" + info.name() + "', not '" + name() + "'");
         }
-        declared = new StagedRegistrar(info.name(), manager.options(), true, old.declared());
-        ModuleManager.declare(layer.module(), declared, origin);
+        declared = new StagedRegistrar(info.name(), manager.options(), newer.layer() != null, true, old.declared());
+        ModuleManager.declare(newer.module(), declared, origin);
         if (declared.jobLanes != null || declared.persistence != null || declared.threadedIo != null) {
             throw new ModuleRejected(
                     "module '" + name() + "' from " + origin + " brings what the whole server runs on: that is loaded at the start");
         }
         manager.claims().check(declared, old.declared());
-        next = new LoadedModule(layer.module(), info, origin, declared, new ModuleLoop(server::loop));
-        next.layer(layer, arguments);
+        next = new LoadedModule(newer.module(), info, origin, declared, new ModuleLoop(server::loop));
+        next.layer(newer.layer(), arguments);
         commands = commands();
         refuseStuck();
         options();
@@ -154,6 +154,10 @@ final class ModuleUpgrade {
         }
         for (DataType type : old.declared().dataTypes) {
             DataType successor = declared.dataTypes.stream().filter(t -> t.id().name().equals(type.id().name())).findFirst().orElse(null);
+            if (type == successor) {
+                throw new ModuleRejected(
+                        "data type '" + type.id().name() + "' is one object in both versions: the older one wants its own classes");
+            }
             if (successor == null) {
                 refuseKeysOf(type);
             } else if (successor.id().encodingVersion() < type.id().encodingVersion() && databases.keysOf(type) > 0) {
@@ -365,7 +369,7 @@ final class ModuleUpgrade {
         if (c != null) {
             c.cancel();
         }
-        layer.close();
+        newer.close();
         end(Optional.of(reason));
     }
 

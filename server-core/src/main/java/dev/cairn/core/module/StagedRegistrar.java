@@ -75,10 +75,11 @@ final class StagedRegistrar implements Registrar {
      * Stages the declarations of a module.
      *
      * @param prefixed whether its options are named {@code module.option}, as those of a module that is loaded later are
+     * @param replaceable whether a newer version may take the module's place
      * @param predecessor the declarations of the older version whose place they are to take, so that options are prepared only; else null
      */
-    StagedRegistrar(String module, Options options, boolean prefixed, @Nullable StagedRegistrar predecessor) {
-        this.registration = new Registration(module, prefixed);
+    StagedRegistrar(String module, Options options, boolean prefixed, boolean replaceable, @Nullable StagedRegistrar predecessor) {
+        this.registration = new Registration(module, replaceable);
         this.options = options;
         this.prefixed = prefixed;
         this.predecessor = predecessor;

@@ -1,9 +1,7 @@
 package dev.cairn.benchmarks;
 
 import dev.cairn.api.ServerModule;
-import dev.cairn.api.StopReason;
 import dev.cairn.benchmarks.probe.ProbeModule;
-import dev.cairn.core.boot.ServerAssembly;
 import dev.cairn.core.module.PluginLayer;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,21 +12,15 @@ import java.lang.constant.ModuleDesc;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
-import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * What a command costs of a module that was loaded from a jar into a layer of its own, against the same command of a module that came with
- * the server: the way of {@link DispatchBenchmark}, with the same class registered both ways. The two are to differ by 2 % at most.
+ * Commands of a module that was loaded from a jar into a layer of its own, against those of the same class that came with the server. The two
+ * are to differ by 2 % at most.
  *
  * <p>The server's modules are on the module path here, for layers are made under that of the server.
  *
@@ -36,14 +28,12 @@ import org.openjdk.jmh.annotations.TearDown;
  * java -cp 'modules/benchmarks/target/classes:modules/benchmarks/target/lib/*' org.openjdk.jmh.Main LayerBenchmark
  * }</pre>
  */
-@State(Scope.Thread)
 @Fork(value = 5, jvmArgsAppend = {"-XX:+UseSerialGC", "-Xms32m", "-Xmx256m", "-Xmn8m", "-XX:+UseCompactObjectHeaders", "-XX:-UsePerfData",
         "-XX:ReservedCodeCacheSize=48m", "-Xss512k", "--enable-native-access=ALL-UNNAMED,dev.cairn.structures,dev.cairn.core",
         "--module-path=modules/benchmarks/target/lib", "--add-modules=dev.cairn.core",
         "--add-exports=dev.cairn.core/dev.cairn.core.boot=ALL-UNNAMED", "--add-exports=dev.cairn.core/dev.cairn.core.module=ALL-UNNAMED",
         "--add-exports=dev.cairn.core/dev.cairn.core.server=ALL-UNNAMED"})
-public class LayerBenchmark extends BenchmarkDefaults {
-    private static final int SEED = 42;
+public class LayerBenchmark extends PipelineBenchmark {
     private static final int KEYS = 1000;
     private static final int PIPELINES = 64;
     private static final String VALUE = "v".repeat(32);
@@ -55,12 +45,6 @@ public class LayerBenchmark extends BenchmarkDefaults {
     /** What the pipelines consist of. */
     @Param({"PROBE.GET", "PROBE.SET"}) public String command = "";
 
-    private final ServerAssembly assembly = new ServerAssembly();
-    private final MemoryConnection client = new MemoryConnection();
-    private final long[] pipelines = new long[PIPELINES];
-    private final int[] lengths = new int[PIPELINES];
-    private int at;
-
     /** Makes a server with the module, and the keys. */
     @Setup
     public void start() throws Exception {
@@ -68,8 +52,7 @@ public class LayerBenchmark extends BenchmarkDefaults {
         if (!layer) {
             assembly.modules().register(new ProbeModule(), "server");
         }
-        assembly.makeServer();
-        assembly.modules().start(Path.of("").toAbsolutePath());
+        startServer();
         if (layer) {
             Path jar = jar();
             PluginLayer read = PluginLayer.read(jar);
@@ -77,17 +60,9 @@ public class LayerBenchmark extends BenchmarkDefaults {
             check(read.module());
             assembly.modules().load(read, List.of(), List.of());
         }
-        assembly.server().listeners().open(client);
-        for (int i = 0; i < KEYS; i++) {
-            Wire wire = new Wire();
-            wire.add("PROBE.SET", Wire.key(i), VALUE);
-            exchange(wire.toMemory(), wire.length());
-        }
-        write();
-        pipeline();
-        if (client.replyType() == '-') {
-            throw new IllegalStateException(command + " fails");
-        }
+        load("PROBE.SET", KEYS, VALUE);
+        boolean set = command.equals("PROBE.SET");
+        write(PIPELINES, command, KEYS, set ? VALUE : "", set ? '+' : '$');
     }
 
     /** The module as a jar with a descriptor, as a third party's build would make it. */
@@ -118,44 +93,5 @@ public class LayerBenchmark extends BenchmarkDefaults {
         if (module instanceof ProbeModule || !module.getClass().getModule().isNamed()) {
             throw new IllegalStateException("the module is not in a layer of its own");
         }
-    }
-
-    private void write() {
-        SplittableRandom random = new SplittableRandom(SEED);
-        for (int i = 0; i < PIPELINES; i++) {
-            Wire wire = new Wire();
-            for (int k = 0; k < Wire.PIPELINE; k++) {
-                String key = Wire.key(random.nextInt(KEYS));
-                if (command.equals("PROBE.SET")) {
-                    wire.add(command, key, VALUE);
-                } else {
-                    wire.add(command, key);
-                }
-            }
-            pipelines[i] = wire.toMemory();
-            lengths[i] = wire.length();
-        }
-    }
-
-    private long exchange(long requests, int length) {
-        client.send(requests, length);
-        assembly.server().clients().flushReplies();
-        return client.replyBytes();
-    }
-
-    /** Ends the server. */
-    @TearDown
-    public void stop() {
-        assembly.modules().stop(StopReason.SHUTDOWN);
-        assembly.server().close();
-    }
-
-    /** Executes one pipeline of 16 commands. */
-    @Benchmark
-    @OperationsPerInvocation(Wire.PIPELINE)
-    public long pipeline() {
-        int i = at;
-        at = i + 1 == PIPELINES ? 0 : i + 1;
-        return exchange(pipelines[i], lengths[i]);
     }
 }

@@ -38,8 +38,8 @@ final class ModulesTrial implements Trial {
     public List<Table> run() throws CompareException, IOException, InterruptedException {
         Path program = Path.of(options.cairn().command().getFirst());
         Path libraries = program.resolveSibling("../lib").normalize();
-        Path first = ProbeModule.compile(directory, 1, libraries);
-        Path second = ProbeModule.compile(directory, 2, libraries);
+        Path first = ProbeVersions.compile(directory, 1, libraries);
+        Path second = ProbeVersions.compile(directory, 2, libraries);
         try (Server server = Server.start(options.cairn(), directory, "--enable-module-command", "yes");
                 Driver load = Driver.start(server);
                 Wire control = Wire.connect(server.port())) {
@@ -47,14 +47,14 @@ final class ModulesTrial implements Trial {
             for (int round = 0; round < options.rounds(); round++) {
                 measure(server, control, "nothing", "PING");
                 measure(server, control, "MODULE LOAD", "MODULE", "LOAD", first.toString());
-                measure(server, control, "MODULE UPGRADE, no keys", "MODULE", "UPGRADE", ProbeModule.NAME, second.toString());
+                measure(server, control, "MODULE UPGRADE, no keys", "MODULE", "UPGRADE", ProbeVersions.NAME, second.toString());
                 for (int keys = options.keys() / 100; keys <= options.keys() / 5; keys *= 20) {
                     set(control, keys);
-                    measure(server, control, "MODULE UPGRADE, " + Text.whole(keys) + " keys", "MODULE", "UPGRADE", ProbeModule.NAME,
+                    measure(server, control, "MODULE UPGRADE, " + Text.whole(keys) + " keys", "MODULE", "UPGRADE", ProbeVersions.NAME,
                             first.toString());
                 }
                 control.call("FLUSHALL", "SYNC");
-                measure(server, control, "MODULE UNLOAD", "MODULE", "UNLOAD", ProbeModule.NAME);
+                measure(server, control, "MODULE UNLOAD", "MODULE", "UNLOAD", ProbeVersions.NAME);
                 load.commands();
             }
         }
@@ -73,7 +73,7 @@ final class ModulesTrial implements Trial {
             StringBuilder request = new StringBuilder();
             int count = Math.min(SET_AT_ONCE, keys - i);
             for (int k = i; k < i + count; k++) {
-                Wire.encode(request, ProbeModule.SET, "probe:" + k, Integer.toString(k));
+                Wire.encode(request, ProbeVersions.SET, "probe:" + k, Integer.toString(k));
             }
             byte[] bytes = request.toString().getBytes(StandardCharsets.US_ASCII);
             control.send(bytes, bytes.length);

@@ -21,7 +21,7 @@ import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
 /** A module of a third party in versions, compiled when it is needed: a data type on the Java heap, and a command for each of 32 names. */
-final class ProbeModule {
+final class ProbeVersions {
     /** The module's name. */
     static final String NAME = "probe";
     /** Sets a number. */
@@ -95,7 +95,7 @@ final class ProbeModule {
             }
             """;
 
-    private ProbeModule() {
+    private ProbeVersions() {
     }
 
     /**

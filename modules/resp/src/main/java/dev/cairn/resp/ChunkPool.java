@@ -17,6 +17,8 @@ import java.util.Arrays;
 public final class ChunkPool {
     /** The size of a usual chunk in bytes: 16 KB. */
     public static final int CHUNK = 1 << 14;
+    /** The size of the largest chunk that takes more than one value, in bytes: 64 KB. */
+    public static final int LARGEST_SHARED = 1 << 16;
     /** The size of the smallest chunk in bytes: 1 KB. */
     public static final int SMALLEST = 1 << 10;
     /** The size of the largest chunk that is kept for reuse, in bytes: 1 MB. */

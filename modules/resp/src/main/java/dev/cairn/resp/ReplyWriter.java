@@ -153,7 +153,7 @@ public final class ReplyWriter implements Reply {
             errorEnd = -1;
             return 0;
         }
-        long size = tail == 0 && n + CONTENT <= firstChunk ? firstChunk : ChunkPool.sizeFor(n + CONTENT);
+        long size = sizeOfNext(n + CONTENT);
         if (growth != null && (tail != 0 || size > ChunkPool.CHUNK) && !growth.allows(pendingBytes() + n)) {
             abandoned = true;
             mute(true);
@@ -180,6 +180,14 @@ public final class ReplyWriter implements Reply {
         limit = chunk + size;
         origin = position - at;
         return at;
+    }
+
+    /** The size of the next chunk: the more waits, the larger, so that much is sent in few calls and as much room stays unused as is used at most. */
+    private long sizeOfNext(long needed) {
+        if (tail == 0) {
+            return needed <= firstChunk ? firstChunk : ChunkPool.sizeFor(needed);
+        }
+        return Math.max(ChunkPool.sizeFor(needed), Math.min(Long.highestOneBit(pendingBytes()), ChunkPool.LARGEST_SHARED));
     }
 
     private void release(long chunk) {
@@ -414,17 +422,10 @@ public final class ReplyWriter implements Reply {
         return this;
     }
 
-    /** Writes a bulk that the last chunk has no room for: over two chunks, or in a chunk of its own if one would not take it. */
+    /** Writes a bulk that the last chunk has no room for: over two chunks, or in the next as a whole if it is the first or so large that it gets its own. */
     private ReplyWriter bulkAcross(long address, int length) {
-        if (muted) {
-            errorEnd = -1;
-            return this;
-        }
-        if (length > (tail == 0 ? firstChunk : ChunkPool.CHUNK) - CONTENT - HEADER) {
+        if (limit - at < HEADER || length > ChunkPool.LARGEST_SHARED - CONTENT - HEADER) {
             return room((long) length + HEADER) == 0 ? this : bulk(address, length);
-        }
-        if (limit - at < HEADER && room(HEADER) == 0) {
-            return this;
         }
         at = bulkHeader(at, length);
         long first = Math.min(length, limit - at);
@@ -884,8 +885,8 @@ public final class ReplyWriter implements Reply {
 
     /**
      * Hands bytes that wait to the sink, from the first on, until it takes fewer than it is offered, {@code maxBytes} are sent or none is left. Chunks that
-     * are sent are released. A chunk above the usual size, which holds one large reply, is offered whole even if that goes beyond {@code maxBytes}: what
-     * the system takes at once reaches also a client that closes its side right after the request.
+     * are sent are released. A chunk above the usual size is offered whole even if that goes beyond {@code maxBytes}: what the system takes at once of one large
+     * reply reaches also a client that closes its side right after the request.
      *
      * @param safeBytes how many bytes may be sent at all, large chunks included
      * @return how many bytes the sink took

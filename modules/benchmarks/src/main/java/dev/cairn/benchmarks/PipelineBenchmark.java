@@ -19,7 +19,8 @@ import org.openjdk.jmh.annotations.TearDown;
 @State(Scope.Thread)
 public abstract class PipelineBenchmark extends BenchmarkDefaults {
     private static final int SEED = 42;
-    private static final int LOADED_AT_ONCE = 256;
+    /* So many that the server takes them by one read: 16 KB. */
+    private static final int LOADED_AT_ONCE = 128;
 
     final ServerAssembly assembly = new ServerAssembly();
     private final MemoryConnection client = new MemoryConnection();

@@ -182,7 +182,7 @@ public final class ReplyWriter implements Reply {
         return at;
     }
 
-    /** The size of the next chunk: the more waits, the larger, so that much is sent in few calls and as much room stays unused as is used at most. */
+    /** The size of the next chunk: the more waits, the larger, so that much is sent in few calls and no more room stays unused than is used. */
     private long sizeOfNext(long needed) {
         if (tail == 0) {
             return needed <= firstChunk ? firstChunk : ChunkPool.sizeFor(needed);

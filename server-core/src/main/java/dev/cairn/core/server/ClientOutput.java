@@ -22,7 +22,7 @@ import dev.cairn.resp.ReplyWriter;
 final class ClientOutput {
     /** Bytes of replies, beyond one chunk, that a client may leave unread before it is authenticated. */
     private static final int UNAUTHENTICATED_OUTPUT = 1024;
-    /** Most bytes written to a client in one event. */
+    /** Most bytes written to a client in one event, but for the rest of a large chunk. */
     private static final int WRITE_PER_EVENT = 64 << 10;
     private static final Logger LOG = LoggerFactory.getLogger(ClientOutput.class);
 

@@ -30,9 +30,8 @@ class ClientLimitsTest {
                 TestClient observer = server.client()) {
             server.transport().window(1000);
             TestClient slow = server.client();
-            for (int i = 0; i < 50; i++) {
-                slow.send("BOX.BYTES", "100000");
-            }
+            // in one write that fits into the window: the client is closed at the eleventh
+            slow.raw("BOX.BYTES 100000\n".repeat(50));
             server.await("the slow client is closed", () -> server.server().clients().count() == 1);
             assertTrue(slow.receiveToEnd().length < 1_100_000);
             assertEquals("1", info(observer, "stats", "client_output_buffer_limit_disconnections"));

@@ -13,7 +13,6 @@ import dev.cairn.distribution.support.RespReply;
 import dev.cairn.distribution.support.ServerProcess;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.NetworkInterface;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -22,7 +21,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
@@ -422,13 +420,11 @@ class BootIT {
 
     @Test
     void protectedModeRefusesOtherMachines() throws IOException {
-        Optional<InetAddress> outside = NetworkInterface.networkInterfaces().flatMap(NetworkInterface::inetAddresses)
-                .filter(a -> !a.isLoopbackAddress() && !a.isLinkLocalAddress() && a.getAddress().length == 4).findFirst();
-        assumeTrue(outside.isPresent(), "this machine has no address but the loopback interface's");
+        InetAddress outside = ServerProcess.outsideAddress();
         try (Launch server = Launch.cairn(folder, "--port", Integer.toString(port), "--bind", "*", "--save", "").ready()) {
-            assertTrue(replies(outside.get(), "").startsWith("-DENIED Cairn is running in protected mode"));
+            assertTrue(replies(outside, "").startsWith("-DENIED Cairn is running in protected mode"));
             assertEquals("OK", call("CONFIG", "SET", "protected-mode", "no").text());
-            assertEquals("+PONG\r\n", replies(outside.get(), "PING\r\n"));
+            assertEquals("+PONG\r\n", replies(outside, "PING\r\n"));
             assertTrue(server.process().isAlive());
         }
     }

@@ -19,7 +19,7 @@ import java.util.List;
 /**
  * A plain blocking client of the Redis protocol that hides nothing: typed reply trees, pipelining, raw bytes.
  *
- * <p>Not thread-safe. Every read has a deadline; passing it is a {@link java.net.SocketTimeoutException}.
+ * <p>Not thread-safe. Every read has a deadline, unless it is {@link #over} a socket without; passing it is a {@link java.net.SocketTimeoutException}.
  */
 public final class RespClient implements AutoCloseable {
     private static final int LONGEST_LINE = 1 << 20;
@@ -36,11 +36,16 @@ public final class RespClient implements AutoCloseable {
 
     /** Connects to a server on the loopback interface; a read waits at most that long. */
     public static RespClient connect(int port, Duration timeout) throws IOException {
+        return connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), timeout);
+    }
+
+    /** Connects to a server at an address; a read waits at most that long. */
+    public static RespClient connect(InetSocketAddress address, Duration timeout) throws IOException {
         Socket socket = new Socket();
         try {
             socket.setTcpNoDelay(true);
             socket.setSoTimeout((int) timeout.toMillis());
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), (int) timeout.toMillis());
+            socket.connect(address, (int) timeout.toMillis());
             return new RespClient(socket);
         } catch (IOException e) {
             socket.close();
@@ -51,6 +56,11 @@ public final class RespClient implements AutoCloseable {
     /** Connects with a deadline of 20 seconds for each read. */
     public static RespClient connect(int port) throws IOException {
         return connect(port, Duration.ofSeconds(20));
+    }
+
+    /** Uses a connection of any kind; its deadlines are the socket's. */
+    public static RespClient over(Socket socket) throws IOException {
+        return new RespClient(socket);
     }
 
     /** An argument list of UTF-8 strings. */

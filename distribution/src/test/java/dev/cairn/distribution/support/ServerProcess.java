@@ -7,6 +7,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -90,6 +91,14 @@ public final class ServerProcess implements AutoCloseable {
                 .map(entry -> Path.of(entry, tool)).filter(Files::isExecutable).findFirst();
         assumeTrue(found.isPresent(), () -> tool + " is not installed");
         return found.orElseThrow().toString();
+    }
+
+    /** An IPv4 address of this machine's that other machines use; the calling test is skipped, saying so, when there is none. */
+    public static InetAddress outsideAddress() throws IOException {
+        Optional<InetAddress> found = NetworkInterface.networkInterfaces().flatMap(NetworkInterface::inetAddresses)
+                .filter(a -> !a.isLoopbackAddress() && !a.isLinkLocalAddress() && a.getAddress().length == 4).findFirst();
+        assumeTrue(found.isPresent(), "this machine has no address but the loopback interface's");
+        return found.orElseThrow();
     }
 
     private static ServerProcess launch(String name, List<String> command, String... options) {

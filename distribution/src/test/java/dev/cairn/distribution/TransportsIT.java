@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.cairn.distribution.support.Launch;
+import dev.cairn.distribution.support.RespClient;
 import dev.cairn.distribution.support.ServerProcess;
 import dev.cairn.distribution.support.UnixSocket;
 import dev.cairn.testkit.TestCertificates;
@@ -188,5 +189,50 @@ class TransportsIT {
         assertTrue(cli(unix, "info", "server").contains("name=tls,bind=127.0.0.1,port=" + other), "the listener is not shown");
         assertEquals("OK", cli(unix, "config", "set", "tls-port", Integer.toString(tlsPort)));
         assertEquals("PONG", cli(tls(true), "ping"));
+    }
+
+    /** An environment where {@code libssl.so.3} is found, and is none: a library of the JDK's without any function. */
+    private static Map<String, String> withAnotherLibSsl() throws IOException {
+        Path other = folder.resolve("libssl.so.3");
+        if (Files.notExists(other)) {
+            Files.copy(Path.of(System.getProperty("java.home"), "lib", "libsyslookup.so"), other);
+        }
+        return Map.of("LD_LIBRARY_PATH", folder.toString());
+    }
+
+    private static String[] tlsOptions(int port, String engine) {
+        return new String[]{"--port", "0", "--save", "", "--bind", "127.0.0.1", "--tls-port", Integer.toString(port), "--tls-engine",
+                engine,
+                "--tls-cert-file", certificates.certificate("server").toString(), "--tls-key-file", certificates.key("server").toString(),
+                "--tls-auth-clients", "no"};
+    }
+
+    @Test
+    void tlsIsTheJdksWhereOpenSslLacksAFunction() throws Exception {
+        int port = ServerProcess.freePort();
+        try (Launch launch = Launch.cairn(folder, withAnotherLibSsl(), "", tlsOptions(port, "auto"))) {
+            launch.awaitOutput("Ready to accept connections tls");
+            assertEquals(1, launch.output().lines().filter(line -> line.contains("TLS by the JDK, as libssl.so.3 lacks SSL_read")).count(),
+                    launch.output());
+            assertFalse(launch.output().contains("Exception"), launch.output());
+            try (RespClient client = RespClient.over(certificates.client(false).getSocketFactory().createSocket("127.0.0.1", port))) {
+                assertEquals("PONG", client.call("PING").text());
+                assertEquals("ERR CONFIG SET failed (possibly related to argument 'tls-engine') - Unable to update TLS configuration. Check"
+                        + " server logs.", client.call("CONFIG", "SET", "tls-engine", "openssl").text());
+                launch.awaitOutput("tls-engine openssl: libssl.so.3 lacks SSL_read");
+                assertEquals("PONG", client.call("PING").text());
+            }
+        }
+    }
+
+    @Test
+    void tlsEngineOpensslIsRefusedWhereOpenSslLacksAFunction() throws Exception {
+        try (Launch launch = Launch.cairn(folder, withAnotherLibSsl(), "", tlsOptions(ServerProcess.freePort(), "openssl"))) {
+            assertEquals(1, launch.exitCode(), launch.output());
+            assertTrue(launch.output().contains(
+                    "tls-engine openssl: libssl.so.3 lacks SSL_read; install OpenSSL 3, or set tls-engine to auto or jsse"),
+                    launch.output());
+            assertFalse(launch.output().contains("Exception"), launch.output());
+        }
     }
 }

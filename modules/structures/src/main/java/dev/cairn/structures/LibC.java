@@ -9,6 +9,7 @@ import java.lang.foreign.StructLayout;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodType;
 
 /**
  * Functions of the C library. Any thread; a place for errno belongs to one thread at a time.
@@ -24,6 +25,10 @@ import java.lang.invoke.MethodHandle;
  * matters, or by {@link #call}.
  */
 public final class LibC {
+    /** The type of every handle. */
+    public static final MethodType TYPE = MethodType.methodType(long.class, MemorySegment.class, long.class, long.class, long.class,
+            long.class, long.class, long.class);
+
     private static final ValueLayout LONG = ValueLayout.JAVA_LONG;
     static final FunctionDescriptor SHAPE = FunctionDescriptor.of(LONG, LONG, LONG, LONG, LONG, LONG, LONG);
     static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");

@@ -27,9 +27,16 @@ final class JsseContext implements TlsContext {
     private final SSLParameters parameters;
     /** Shared by all connections, because it holds the sessions; null when every connection gets its own, so that none can be resumed. */
     private final @Nullable SSLContext shared;
+    private final String implementation;
 
-    /** @throws IOException with a message for the operator */
-    JsseContext(TlsSettings settings, Credentials credentials) throws IOException {
+    /**
+     * Makes a context.
+     *
+     * @param implementation what the log calls it
+     * @throws IOException with a message for the operator
+     */
+    JsseContext(TlsSettings settings, Credentials credentials, String implementation) throws IOException {
+        this.implementation = implementation;
         try {
             keys = keys(credentials);
             trust = trust(credentials.trusted());
@@ -60,7 +67,7 @@ final class JsseContext implements TlsContext {
 
     @Override
     public String implementation() {
-        return OpenSsl.Library.present() ? "the JDK" : "the JDK, as " + OpenSsl.Library.MISSING;
+        return implementation;
     }
 
     @Override

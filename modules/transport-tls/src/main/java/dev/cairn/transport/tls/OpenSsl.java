@@ -12,40 +12,15 @@ import java.util.concurrent.atomic.AtomicLong;
 import dev.cairn.sockets.Errno;
 import dev.cairn.structures.LibC;
 import dev.cairn.structures.Memory;
-import dev.cairn.structures.SharedLibrary;
 
 /**
- * The functions of the system's OpenSSL 3 that are needed. Any thread; an object of OpenSSL's belongs to one thread at a time, contexts
- * excepted.
+ * Connections of the system's OpenSSL 3, which {@link LibSsl} has to find complete before anything here is touched. Any thread; an object
+ * of OpenSSL's belongs to one thread at a time, contexts excepted.
  *
- * <p>{@link Library} tells whether there is an OpenSSL; nothing else here may be touched when there is none. Every call on a connection
- * begins by emptying the thread's queue of errors, as only then {@code SSL_get_error} tells what that call came to.
+ * <p>Every call on a connection begins by emptying the thread's queue of errors, as only then {@code SSL_get_error} tells what that call
+ * came to.
  */
 final class OpenSsl {
-    /** The libraries, apart because one asks for them first. */
-    static final class Library {
-        /** What to tell an operator when they are missing. */
-        static final String MISSING = "there is no libssl.so.3 with libcrypto.so.3 (OpenSSL 3) on this system";
-        private static final Optional<SharedLibrary> CRYPTO = SharedLibrary.load("libcrypto.so.3");
-        private static final Optional<SharedLibrary> SSL = SharedLibrary.load("libssl.so.3");
-
-        private Library() {
-        }
-
-        /** Whether they are there. */
-        static boolean present() {
-            return CRYPTO.isPresent() && SSL.isPresent();
-        }
-
-        private static SharedLibrary crypto() {
-            return CRYPTO.orElseThrow(() -> new UnsupportedOperationException(MISSING));
-        }
-
-        private static SharedLibrary ssl() {
-            return SSL.orElseThrow(() -> new UnsupportedOperationException(MISSING));
-        }
-    }
-
     /** The socket has nothing to receive. */
     static final int WANT_READ = 2;
     /** The socket has no room to send. */
@@ -60,44 +35,14 @@ final class OpenSsl {
     private static final long INIT_LOAD_CONFIG = 0x40;
     private static final int MESSAGE_SIZE = 256;
 
-    // At once, and often.
-    private static final MethodHandle SSL_READ = Library.ssl().function("SSL_read");
-    private static final MethodHandle SSL_WRITE = Library.ssl().function("SSL_write");
-    private static final MethodHandle SSL_HAS_PENDING = Library.ssl().function("SSL_has_pending");
-    private static final MethodHandle SSL_GET_ERROR = Library.ssl().function("SSL_get_error");
-    private static final MethodHandle ERR_CLEAR_ERROR = Library.crypto().function("ERR_clear_error");
-
-    // A connection's beginning and end.
-    private static final MethodHandle SSL_NEW = Library.ssl().blocking("SSL_new");
-    private static final MethodHandle SSL_FREE = Library.ssl().blocking("SSL_free");
-    private static final MethodHandle SSL_SET_FD = Library.ssl().blocking("SSL_set_fd");
-    private static final MethodHandle SSL_SET_ACCEPT_STATE = Library.ssl().blocking("SSL_set_accept_state");
-    private static final MethodHandle SSL_DO_HANDSHAKE = Library.ssl().blocking("SSL_do_handshake");
-    private static final MethodHandle SSL_SHUTDOWN = Library.ssl().blocking("SSL_shutdown");
-    private static final MethodHandle SSL_GET1_PEER_CERTIFICATE = Library.ssl().blocking("SSL_get1_peer_certificate");
-    private static final MethodHandle I2D_X509 = Library.crypto().blocking("i2d_X509");
-    private static final MethodHandle X509_FREE = Library.crypto().blocking("X509_free");
-    private static final MethodHandle ERR_GET_ERROR = Library.crypto().blocking("ERR_get_error");
-    private static final MethodHandle ERR_ERROR_STRING_N = Library.crypto().blocking("ERR_error_string_n");
-
     /** How many contexts and connections are not freed. */
     private static final AtomicLong OBJECTS = new AtomicLong();
 
     static {
-        call(Library.ssl().blocking("OPENSSL_init_ssl"), INIT_NO_ATEXIT | INIT_LOAD_CONFIG, 0);
+        call(LibSsl.OPENSSL_INIT_SSL, INIT_NO_ATEXIT | INIT_LOAD_CONFIG, 0);
     }
 
     private OpenSsl() {
-    }
-
-    /** Links a function of {@code libssl} that is called seldom. */
-    static MethodHandle ssl(String name) {
-        return Library.ssl().blocking(name);
-    }
-
-    /** Links a function of {@code libcrypto} that is called seldom. */
-    static MethodHandle crypto(String name) {
-        return Library.crypto().blocking(name);
     }
 
     static long call(MethodHandle function, long a) {
@@ -118,7 +63,7 @@ final class OpenSsl {
 
     /** The version, such as {@code OpenSSL 3.0.15 3 Sep 2024}. */
     static String version() {
-        return text(call(crypto("OpenSSL_version"), 0));
+        return text(call(LibSsl.OPENSSL_VERSION, 0));
     }
 
     private static String text(long address) {
@@ -157,40 +102,40 @@ final class OpenSsl {
     /** A new connection over a socket, as its server. */
     static long connection(long context, int descriptor) throws IOException {
         clearErrors();
-        long ssl = made(call(SSL_NEW, context));
-        if ((int) call(SSL_SET_FD, ssl, descriptor) != 1) {
+        long ssl = made(call(LibSsl.SSL_NEW, context));
+        if ((int) call(LibSsl.SSL_SET_FD, ssl, descriptor) != 1) {
             IOException failure = failure();
             free(ssl);
             throw failure;
         }
-        call(SSL_SET_ACCEPT_STATE, ssl);
+        call(LibSsl.SSL_SET_ACCEPT_STATE, ssl);
         return ssl;
     }
 
     /** Frees a connection. */
     static void free(long ssl) {
-        call(SSL_FREE, ssl);
+        call(LibSsl.SSL_FREE, ssl);
         freed();
     }
 
     /** Goes on with the handshake; takes milliseconds. The result is for {@link #error}. */
     static int handshake(long ssl) {
         clearErrors();
-        return (int) call(SSL_DO_HANDSHAKE, ssl);
+        return (int) call(LibSsl.SSL_DO_HANDSHAKE, ssl);
     }
 
     /** Says good-bye, if there is room for that. */
     static void shutdown(long ssl) {
         clearErrors();
-        call(SSL_SHUTDOWN, ssl);
+        call(LibSsl.SSL_SHUTDOWN, ssl);
     }
 
     /** Decrypts what is there, one record at most; returns the bytes, or no more than 0 for {@link #error}. */
     static int read(long ssl, long address, int length) {
         MemorySegment errno = Errno.ofThread();
         try {
-            long unused = (long) ERR_CLEAR_ERROR.invokeExact(errno, 0L, 0L, 0L, 0L, 0L, 0L);
-            return (int) (long) SSL_READ.invokeExact(errno, ssl, address, (long) length, 0L, 0L, 0L);
+            long unused = (long) LibSsl.ERR_CLEAR_ERROR.invokeExact(errno, 0L, 0L, 0L, 0L, 0L, 0L);
+            return (int) (long) LibSsl.SSL_READ.invokeExact(errno, ssl, address, (long) length, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw new AssertionError(t);
         }
@@ -200,8 +145,8 @@ final class OpenSsl {
     static int write(long ssl, long address, int length) {
         MemorySegment errno = Errno.ofThread();
         try {
-            long unused = (long) ERR_CLEAR_ERROR.invokeExact(errno, 0L, 0L, 0L, 0L, 0L, 0L);
-            return (int) (long) SSL_WRITE.invokeExact(errno, ssl, address, (long) length, 0L, 0L, 0L);
+            long unused = (long) LibSsl.ERR_CLEAR_ERROR.invokeExact(errno, 0L, 0L, 0L, 0L, 0L, 0L);
+            return (int) (long) LibSsl.SSL_WRITE.invokeExact(errno, ssl, address, (long) length, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw new AssertionError(t);
         }
@@ -210,7 +155,7 @@ final class OpenSsl {
     /** Whether something was received that is not read yet, be it a part of a record. */
     static boolean hasPending(long ssl) {
         try {
-            return (int) (long) SSL_HAS_PENDING.invokeExact(Errno.ofThread(), ssl, 0L, 0L, 0L, 0L, 0L) != 0;
+            return (int) (long) LibSsl.SSL_HAS_PENDING.invokeExact(Errno.ofThread(), ssl, 0L, 0L, 0L, 0L, 0L) != 0;
         } catch (Throwable t) {
             throw new AssertionError(t);
         }
@@ -225,7 +170,7 @@ final class OpenSsl {
      */
     static int error(long ssl, int result) throws IOException {
         int errno = LibC.errno(Errno.ofThread());
-        int error = (int) call(SSL_GET_ERROR, ssl, result);
+        int error = (int) call(LibSsl.SSL_GET_ERROR, ssl, result);
         switch (error) {
             case WANT_READ, WANT_WRITE, ZERO_RETURN -> {
                 return error;
@@ -240,10 +185,10 @@ final class OpenSsl {
 
     /** The oldest error in this thread's queue, which it empties. */
     static IOException failure() {
-        long code = call(ERR_GET_ERROR, 0);
+        long code = call(LibSsl.ERR_GET_ERROR, 0);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment text = arena.allocate(MESSAGE_SIZE);
-            call(ERR_ERROR_STRING_N, code, text.address(), text.byteSize());
+            call(LibSsl.ERR_ERROR_STRING_N, code, text.address(), text.byteSize());
             clearErrors();
             return new Broken(text.getString(0, StandardCharsets.ISO_8859_1));
         }
@@ -251,26 +196,26 @@ final class OpenSsl {
 
     /** Empties this thread's queue of errors. */
     static void clearErrors() {
-        call(ERR_CLEAR_ERROR, 0);
+        call(LibSsl.ERR_CLEAR_ERROR, 0);
     }
 
     /** The peer's certificate as it is encoded, if it has shown one. */
     static Optional<byte[]> peerCertificate(long ssl) {
-        long certificate = call(SSL_GET1_PEER_CERTIFICATE, ssl);
+        long certificate = call(LibSsl.SSL_GET1_PEER_CERTIFICATE, ssl);
         if (certificate == 0) {
             return Optional.empty();
         }
         try (Arena arena = Arena.ofConfined()) {
-            int length = (int) call(I2D_X509, certificate, 0);
+            int length = (int) call(LibSsl.I2D_X509, certificate, 0);
             if (length <= 0) {
                 return Optional.empty();
             }
             MemorySegment bytes = arena.allocate(length);
             MemorySegment end = arena.allocateFrom(ValueLayout.JAVA_LONG, bytes.address());
-            call(I2D_X509, certificate, end.address());
+            call(LibSsl.I2D_X509, certificate, end.address());
             return Optional.of(bytes.toArray(ValueLayout.JAVA_BYTE));
         } finally {
-            call(X509_FREE, certificate);
+            call(LibSsl.X509_FREE, certificate);
         }
     }
 

@@ -44,32 +44,12 @@ final class OpenSslContext implements TlsContext {
     private static final long OP_CIPHER_SERVER_PREFERENCE = 1L << 22;
     private static final long OP_NO_RENEGOTIATION = 1L << 30;
 
-    private static final MethodHandle TLS_SERVER_METHOD = OpenSsl.ssl("TLS_server_method");
-    private static final MethodHandle CTX_NEW = OpenSsl.ssl("SSL_CTX_new");
-    private static final MethodHandle CTX_FREE = OpenSsl.ssl("SSL_CTX_free");
-    private static final MethodHandle CTX_CTRL = OpenSsl.ssl("SSL_CTX_ctrl");
-    private static final MethodHandle CTX_SET_OPTIONS = OpenSsl.ssl("SSL_CTX_set_options");
-    private static final MethodHandle CTX_SET_VERIFY = OpenSsl.ssl("SSL_CTX_set_verify");
-    private static final MethodHandle CTX_SET_TIMEOUT = OpenSsl.ssl("SSL_CTX_set_timeout");
-    private static final MethodHandle CTX_SET_NUM_TICKETS = OpenSsl.ssl("SSL_CTX_set_num_tickets");
-    private static final MethodHandle CTX_SET_SESSION_ID_CONTEXT = OpenSsl.ssl("SSL_CTX_set_session_id_context");
-    private static final MethodHandle CTX_SET_CIPHER_LIST = OpenSsl.ssl("SSL_CTX_set_cipher_list");
-    private static final MethodHandle CTX_SET_CIPHERSUITES = OpenSsl.ssl("SSL_CTX_set_ciphersuites");
-    private static final MethodHandle CTX_USE_CERTIFICATE = OpenSsl.ssl("SSL_CTX_use_certificate");
-    private static final MethodHandle CTX_USE_PRIVATE_KEY = OpenSsl.ssl("SSL_CTX_use_PrivateKey");
-    private static final MethodHandle CTX_GET_CERT_STORE = OpenSsl.ssl("SSL_CTX_get_cert_store");
-    private static final MethodHandle STORE_ADD_CERT = OpenSsl.crypto("X509_STORE_add_cert");
-    private static final MethodHandle D2I_X509 = OpenSsl.crypto("d2i_X509");
-    private static final MethodHandle X509_FREE = OpenSsl.crypto("X509_free");
-    private static final MethodHandle D2I_AUTO_PRIVATE_KEY = OpenSsl.crypto("d2i_AutoPrivateKey");
-    private static final MethodHandle PKEY_FREE = OpenSsl.crypto("EVP_PKEY_free");
-
     private final long context;
 
     /** @throws IOException with a message for the operator */
     OpenSslContext(TlsSettings settings, Credentials credentials) throws IOException {
         OpenSsl.clearErrors();
-        context = OpenSsl.made(OpenSsl.call(CTX_NEW, OpenSsl.call(TLS_SERVER_METHOD, 0)));
+        context = OpenSsl.made(OpenSsl.call(LibSsl.SSL_CTX_NEW, OpenSsl.call(LibSsl.TLS_SERVER_METHOD, 0)));
         boolean complete = false;
         try {
             show(credentials);
@@ -101,16 +81,16 @@ final class OpenSslContext implements TlsContext {
     /** Lets go of the context, which its connections hold until they are freed. */
     @Override
     public void close() {
-        OpenSsl.call(CTX_FREE, context);
+        OpenSsl.call(LibSsl.SSL_CTX_FREE, context);
         OpenSsl.freed();
     }
 
     private long control(int command, long value) {
-        return OpenSsl.call(CTX_CTRL, context, command, value, 0);
+        return OpenSsl.call(LibSsl.SSL_CTX_CTRL, context, command, value, 0);
     }
 
     private void options(long options) {
-        OpenSsl.call(CTX_SET_OPTIONS, context, options);
+        OpenSsl.call(LibSsl.SSL_CTX_SET_OPTIONS, context, options);
     }
 
     /** The certificates and the key that peers are shown. */
@@ -120,34 +100,34 @@ final class OpenSslContext implements TlsContext {
             long x509 = parse(certificate);
             try {
                 long done = first
-                        ? OpenSsl.call(CTX_USE_CERTIFICATE, context, x509)
-                        : OpenSsl.call(CTX_CTRL, context, CTRL_CHAIN_CERT, 1, x509);
+                        ? OpenSsl.call(LibSsl.SSL_CTX_USE_CERTIFICATE, context, x509)
+                        : OpenSsl.call(LibSsl.SSL_CTX_CTRL, context, CTRL_CHAIN_CERT, 1, x509);
                 check(done, "Failed to load certificate");
             } finally {
-                OpenSsl.call(X509_FREE, x509);
+                OpenSsl.call(LibSsl.X509_FREE, x509);
             }
             first = false;
         }
         long key = parse(credentials.key());
         try {
-            check(OpenSsl.call(CTX_USE_PRIVATE_KEY, context, key), "Failed to load private key");
+            check(OpenSsl.call(LibSsl.SSL_CTX_USE_PRIVATEKEY, context, key), "Failed to load private key");
         } finally {
-            OpenSsl.call(PKEY_FREE, key);
+            OpenSsl.call(LibSsl.EVP_PKEY_FREE, key);
         }
     }
 
     /** The certificates that peers have to show. */
     private void ask(TlsSettings settings, List<X509Certificate> trusted) throws IOException {
-        long store = OpenSsl.call(CTX_GET_CERT_STORE, context);
+        long store = OpenSsl.call(LibSsl.SSL_CTX_GET_CERT_STORE, context);
         for (X509Certificate certificate : trusted) {
             long x509 = parse(certificate);
             try {
-                check(OpenSsl.call(STORE_ADD_CERT, store, x509), "Failed to configure CA certificate(s) file/directory");
+                check(OpenSsl.call(LibSsl.X509_STORE_ADD_CERT, store, x509), "Failed to configure CA certificate(s) file/directory");
             } finally {
-                OpenSsl.call(X509_FREE, x509);
+                OpenSsl.call(LibSsl.X509_FREE, x509);
             }
         }
-        OpenSsl.call(CTX_SET_VERIFY, context, switch (settings.authenticate()) {
+        OpenSsl.call(LibSsl.SSL_CTX_SET_VERIFY, context, switch (settings.authenticate()) {
             case "yes" -> VERIFY_PEER | VERIFY_FAIL_IF_NO_PEER_CERT;
             case "optional" -> VERIFY_PEER;
             default -> VERIFY_NONE;
@@ -170,11 +150,11 @@ final class OpenSslContext implements TlsContext {
                     throw new IOException("Failed to configure ciphersuites: none of '" + settings.suites() + "' is available; there are "
                             + SUITES);
                 }
-                check(OpenSsl.call(CTX_SET_CIPHERSUITES, context, arena.allocateFrom(String.join(":", named)).address()),
+                check(OpenSsl.call(LibSsl.SSL_CTX_SET_CIPHERSUITES, context, arena.allocateFrom(String.join(":", named)).address()),
                         "Failed to configure ciphersuites: " + settings.suites());
             }
             if (!settings.ciphers().isBlank()) {
-                check(OpenSsl.call(CTX_SET_CIPHER_LIST, context, arena.allocateFrom(settings.ciphers().strip()).address()),
+                check(OpenSsl.call(LibSsl.SSL_CTX_SET_CIPHER_LIST, context, arena.allocateFrom(settings.ciphers().strip()).address()),
                         "Failed to configure ciphers: " + settings.ciphers());
             }
         }
@@ -185,21 +165,22 @@ final class OpenSslContext implements TlsContext {
         if (!settings.caching()) {
             control(CTRL_SET_SESS_CACHE_MODE, SESS_CACHE_OFF);
             options(OP_NO_TICKET);
-            OpenSsl.call(CTX_SET_NUM_TICKETS, context, 0);
+            OpenSsl.call(LibSsl.SSL_CTX_SET_NUM_TICKETS, context, 0);
             return;
         }
         control(CTRL_SET_SESS_CACHE_MODE, SESS_CACHE_SERVER);
         control(CTRL_SET_SESS_CACHE_SIZE, settings.cacheSize());
-        OpenSsl.call(CTX_SET_TIMEOUT, context, settings.cacheSeconds());
+        OpenSsl.call(LibSsl.SSL_CTX_SET_TIMEOUT, context, settings.cacheSeconds());
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment name = arena.allocateFrom("cairn", StandardCharsets.US_ASCII);
-            check(OpenSsl.call(CTX_SET_SESSION_ID_CONTEXT, context, name.address(), name.byteSize() - 1), "Failed to configure sessions");
+            check(OpenSsl.call(LibSsl.SSL_CTX_SET_SESSION_ID_CONTEXT, context, name.address(), name.byteSize() - 1),
+                    "Failed to configure sessions");
         }
     }
 
     private static long parse(X509Certificate certificate) throws IOException {
         try {
-            return parse(D2I_X509, certificate.getEncoded(), "certificate");
+            return parse(LibSsl.D2I_X509, certificate.getEncoded(), "certificate");
         } catch (CertificateEncodingException e) {
             throw new IOException("Failed to load certificate: " + e.getMessage(), e);
         }
@@ -208,7 +189,7 @@ final class OpenSslContext implements TlsContext {
     private static long parse(PrivateKey key) throws IOException {
         byte[] encoded = key.getEncoded();
         try {
-            return parse(D2I_AUTO_PRIVATE_KEY, encoded, "private key");
+            return parse(LibSsl.D2I_AUTOPRIVATEKEY, encoded, "private key");
         } finally {
             Arrays.fill(encoded, (byte) 0);
         }

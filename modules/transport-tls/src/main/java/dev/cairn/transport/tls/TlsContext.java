@@ -1,6 +1,7 @@
 package dev.cairn.transport.tls;
 
 import java.io.IOException;
+import java.util.Optional;
 
 /** What the server shows and asks for in handshakes: certificates, keys, versions and suites, as they were when it was made. Main thread. */
 interface TlsContext {
@@ -23,17 +24,14 @@ interface TlsContext {
      * @throws IOException with a message for the operator when the files or the rest of the settings are not right
      */
     static TlsContext of(TlsSettings settings) throws IOException {
-        boolean openSsl = switch (settings.engine()) {
-            case "jsse" -> false;
-            case "openssl" -> {
-                if (!OpenSsl.Library.present()) {
-                    throw new IOException("tls-engine openssl: " + OpenSsl.Library.MISSING);
-                }
-                yield true;
-            }
-            default -> OpenSsl.Library.present();
-        };
+        boolean jsse = settings.engine().equals("jsse");
+        Optional<String> problem = jsse ? Optional.empty() : LibSsl.problem();
+        if (settings.engine().equals("openssl") && problem.isPresent()) {
+            throw new IOException("tls-engine openssl: " + problem.get() + "; install OpenSSL 3, or set tls-engine to auto or jsse");
+        }
         Credentials credentials = Credentials.read(settings);
-        return openSsl ? new OpenSslContext(settings, credentials) : new JsseContext(settings, credentials);
+        return jsse || problem.isPresent()
+                ? new JsseContext(settings, credentials, problem.map(p -> "the JDK, as " + p).orElse("the JDK"))
+                : new OpenSslContext(settings, credentials);
     }
 }

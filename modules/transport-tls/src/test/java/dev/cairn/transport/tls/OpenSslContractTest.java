@@ -8,7 +8,7 @@ import org.junit.jupiter.api.BeforeAll;
 class OpenSslContractTest extends TlsContractTest {
     @BeforeAll
     static void needsOpenSsl() {
-        assumeTrue(OpenSsl.Library.present(), OpenSsl.Library.MISSING);
+        assumeTrue(LibSsl.problem().isEmpty(), () -> LibSsl.problem().toString());
     }
 
     @Override

@@ -42,7 +42,7 @@ class OpenSslTest {
 
     @BeforeEach
     void needsOpenSsl() {
-        assumeTrue(OpenSsl.Library.present(), OpenSsl.Library.MISSING);
+        assumeTrue(LibSsl.problem().isEmpty(), () -> LibSsl.problem().toString());
     }
 
     private TestServer start(String... config) {

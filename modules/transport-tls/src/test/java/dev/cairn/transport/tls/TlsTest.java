@@ -55,7 +55,7 @@ class TlsTest {
 
     @BeforeEach
     void needsTheEngine() {
-        assumeTrue(!engine.equals("openssl") || OpenSsl.Library.present(), OpenSsl.Library.MISSING);
+        assumeTrue(!engine.equals("openssl") || LibSsl.problem().isEmpty(), () -> LibSsl.problem().toString());
     }
 
     @BeforeAll

@@ -80,6 +80,8 @@ final class AofPersistence implements Persistence, AofLog.Gate {
     private Policy policy = Policy.EVERYSEC;
     private State state = State.OFF;
     private Manifest manifest = Manifest.EMPTY;
+    /** While the first base is written: what the directory held before, which is what counts until then. */
+    private Manifest before = Manifest.EMPTY;
     private @Nullable AofLog log;
     private @Nullable LogFile file;
     private boolean preparing;
@@ -207,9 +209,11 @@ final class AofPersistence implements Persistence, AofLog.Gate {
             last = loaded.lastSequence();
             releaseUnused(loaded);
             manifest = manifest.seal(last);
-            deleteHistory();
             measure(loaded);
+            // only beside a manifest that names the data and has just been loaded: nothing else tells what is left
+            new Leftovers(directory(), options.fileName.value(), manifest).delete();
         }
+        deleteHistory();
         begin(freeIncrement().open(), last + 1);
         manifest.write(manifestFile());
         state = State.ON;
@@ -322,6 +326,7 @@ final class AofPersistence implements Persistence, AofLog.Gate {
             Files.createDirectories(directory());
             lock();
             manifest = Manifest.read(manifestFile());
+            before = manifest;
         } catch (IOException e) {
             LOG.warn("Can't open the append only file: {}", e.getMessage());
             throw new OptionError("Unable to turn on AOF. Check server logs.");
@@ -336,6 +341,10 @@ final class AofPersistence implements Persistence, AofLog.Gate {
             closeLog();
         } catch (IOException e) {
             LOG.warn("The append only file is closed with an error: {}", e.getMessage());
+        }
+        if (state == State.WAIT_REWRITE) {
+            manifest = before;
+            deleteHistory();
         }
         state = State.OFF;
         clearErrors();
@@ -746,7 +755,7 @@ final class AofPersistence implements Persistence, AofLog.Gate {
 
     /** Changes to a new increment and takes the snapshot, at the same point of the stream. */
     private void beginRewrite() throws IOException {
-        Manifest before = manifest;
+        Manifest unchanged = manifest;
         LogFile old = file;
         rewriteStart = log == null ? firstSequence(manifest) : log().nextSequence();
         if (old != null) {
@@ -761,14 +770,11 @@ final class AofPersistence implements Persistence, AofLog.Gate {
         if (next != null) {
             try {
                 begin(next, rewriteStart);
-                if (state == State.ON) {
-                    manifest.write(manifestFile());
-                }
+                nameLast();
             } catch (IOException e) {
-                manifest = before;
-                if (old != null && file != old) {
-                    file = old;
-                    log().goOn(old);
+                manifest = unchanged;
+                if (file != old) {
+                    goBack(old);
                     next.discard();
                 }
                 throw e;
@@ -787,6 +793,30 @@ final class AofPersistence implements Persistence, AofLog.Gate {
         rewrite = r;
         host().snapshot(r);
         LOG.info("Background append only file rewriting started");
+    }
+
+    /** Has the log where it was before an increment was begun. */
+    private void goBack(@Nullable LogFile old) {
+        file = old;
+        AofLog l = log();
+        if (old != null) {
+            l.goOn(old);
+        } else {
+            host().detach(l);
+            l.close();
+            log = null;
+        }
+    }
+
+    /** Writes the manifest that names the last increment; while the first base is written, as one that the next start deletes. */
+    private void nameLast() throws IOException {
+        if (state == State.ON) {
+            manifest.write(manifestFile());
+        } else {
+            Manifest next = before.withHistory(manifest.increments().getLast());
+            next.write(manifestFile());
+            before = next;
+        }
     }
 
     private static long firstSequence(Manifest m) {
@@ -855,7 +885,7 @@ final class AofPersistence implements Persistence, AofLog.Gate {
         Objects.requireNonNull(cleaning).submit(new Jobs.Job(() -> Jobs.delete(files), (job, failure) -> {
             if (failure != null) {
                 LOG.warn("Old append only files could not be deleted: {}", failure.getMessage());
-            } else if (manifest.history().equals(deleted) && lockFile != null) {
+            } else if (state != State.WAIT_REWRITE && manifest.history().equals(deleted) && lockFile != null) {
                 forgetHistory();
             }
         }));

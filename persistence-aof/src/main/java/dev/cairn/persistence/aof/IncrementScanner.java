@@ -77,6 +77,63 @@ final class IncrementScanner implements Closeable {
         }
     }
 
+    /**
+     * Whether nothing was ever logged to a file: it has at most the empty record that an increment begins with, numbered or not, and from there
+     * to its end only zeros. Whatever else is there, be it damaged, counts as something.
+     */
+    static boolean holdsNothing(Path file) throws IOException {
+        try (IncrementScanner scanner = new IncrementScanner(file, ANY)) {
+            Found found = scanner.next();
+            if (found == Found.RECORD && RecordFormat.payload(scanner.record) == 0) {
+                found = scanner.next();
+            } else if (found == Found.BAD && scanner.skipUnnumbered()) {
+                found = scanner.next();
+            }
+            return found == Found.END && scanner.zeroToTheEnd();
+        }
+    }
+
+    /** Goes behind a first record that has no number yet: all its bytes are 0. */
+    private boolean skipUnnumbered() throws IOException {
+        int document = 4 + RecordFormat.HEADER;
+        if (at + document > size) {
+            return false;
+        }
+        fill(at, document);
+        long address = buffer + (at - bufferStart);
+        if (Memory.getInt(address) != RecordFormat.HEADER || !isZero(address + 4, RecordFormat.HEADER)) {
+            return false;
+        }
+        at += document;
+        return true;
+    }
+
+    private boolean zeroToTheEnd() throws IOException {
+        for (long p = at; p < size; p += BUFFER) {
+            int length = (int) Math.min(BUFFER, size - p);
+            fill(p, length);
+            if (!isZero(buffer + (p - bufferStart), length)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isZero(long address, int length) {
+        int whole = length & -8;
+        for (int i = 0; i < whole; i += 8) {
+            if (Memory.getLong(address + i) != 0) {
+                return false;
+            }
+        }
+        for (int i = whole; i < length; i++) {
+            if (Memory.getByte(address + i) != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Goes to the next record. */
     Found next() throws IOException {
         while (true) {

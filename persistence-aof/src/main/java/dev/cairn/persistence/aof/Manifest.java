@@ -87,6 +87,13 @@ record Manifest(Optional<Entry> base, List<Entry> increments, List<Entry> histor
         return new Manifest(base, more, history);
     }
 
+    /** The manifest with one more file that a start deletes. */
+    Manifest withHistory(Entry deleted) {
+        List<Entry> more = new ArrayList<>(history);
+        more.add(deleted);
+        return new Manifest(base, increments, more);
+    }
+
     /** The manifest after a rewrite: a new base, the increments that follow it, and all others as history. */
     Manifest rewritten(Entry newBase, List<Entry> following) {
         List<Entry> old = new ArrayList<>(history);

@@ -70,6 +70,8 @@ final class TestLanes implements ServerModule, JobLanes {
         gates.values().forEach(g -> g.release(1000));
         List.copyOf(lanes.values()).forEach(ExecutorService::close);
         lanes.clear();
+        // those of the next server can be held back again
+        gates.clear();
         return true;
     }
 

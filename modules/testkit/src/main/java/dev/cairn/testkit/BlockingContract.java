@@ -109,7 +109,7 @@ public abstract class BlockingContract extends Contract {
     Stream<DynamicTest> endsAfterItsTimeAndNotBefore() {
         return each((server, wait, a, b) -> {
             waitWith(server, a, wait.timed(), 1);
-            server.advance(wait.timeout().multipliedBy(9).dividedBy(10));
+            server.advance(wait.timeout().dividedBy(2));
             assertEquals(1, server.onMain(() -> server.server().blockedClients()), "it ended too early");
             server.advance(wait.timeout());
             assertEquals(wait.timedOut(), a.receiveText());

@@ -40,9 +40,9 @@ import dev.cairn.api.job.JobQueue;
  * What every runner of background jobs keeps: order in a lane, counts that are never wrong, each job told of once on the main thread, failures
  * that stay with their job, and a stop that does what must be done and says what it gave up. The test's own thread is main.
  */
-@Timeout(60)
+@Timeout(300)
 public abstract class JobLanesContract {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final BlockingQueue<Runnable> toMain = new LinkedBlockingQueue<>();
     private final Thread main = Thread.currentThread();
@@ -470,7 +470,7 @@ public abstract class JobLanesContract {
         first.countDown();
         await(() -> queue.pending() == 1);
         second.countDown();
-        assertTrue(step.get(20, TimeUnit.SECONDS) <= 1);
+        assertTrue(step.get(60, TimeUnit.SECONDS) <= 1);
         pump(() -> type.told.size() == 2);
     }
 
@@ -498,7 +498,7 @@ public abstract class JobLanesContract {
         gate.countDown();
         int all = taken + 1;
         pump(() -> type.told.size() == all);
-        submitted.get(20, TimeUnit.SECONDS);
+        submitted.get(60, TimeUnit.SECONDS);
         assertEquals("last", type.told.getLast());
     }
 

@@ -24,7 +24,7 @@ import dev.cairn.api.job.JobContext;
  * @param <J> what one job is told
  * @param <R> what it results in
  */
-@Timeout(60)
+@Timeout(300)
 public abstract class JobTypeContract<J, R> {
     /** What a type may do differently; each is an explicit exception from the contract. */
     public enum Leeway {

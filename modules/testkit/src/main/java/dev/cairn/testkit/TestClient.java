@@ -14,7 +14,7 @@ import dev.cairn.api.command.Value;
 import dev.cairn.transport.inprocess.InProcessTransport;
 
 /**
- * A client of a {@link TestServer}. For one thread at a time. What waits longer than 20 seconds for the server, or finds the connection
+ * A client of a {@link TestServer}. For one thread at a time. What waits longer than a minute for the server, or finds the connection
  * ended, fails with an {@link AssertionError}.
  */
 public final class TestClient implements AutoCloseable {

@@ -51,7 +51,7 @@ import dev.cairn.transport.inprocess.InProcessTransport;
  */
 public final class TestServer implements AutoCloseable {
     /** How long a test waits for something to happen. */
-    static final int PATIENCE_SECONDS = 20;
+    static final int PATIENCE_SECONDS = 60;
     private static int servers;
     private static long mappedBefore;
 
@@ -381,7 +381,7 @@ public final class TestServer implements AutoCloseable {
         }
     }
 
-    /** Returns when the condition holds on the main thread; it is looked at once a turn, and fails after 20 seconds. */
+    /** Returns when the condition holds on the main thread; it is looked at once a turn, and fails after a minute. */
     public void await(String what, Supplier<Boolean> condition) throws Exception {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         while (!onMain(condition::get)) {

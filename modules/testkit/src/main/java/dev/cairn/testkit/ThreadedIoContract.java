@@ -25,7 +25,7 @@ import dev.cairn.api.io.ThreadedIo.Work;
  * What all threads that read and write keep: each work is done once and comes back once, with what it has changed in sight; the main thread
  * is woken for what comes back later; threads take part when there is much to do. The test's own thread is main.
  */
-@Timeout(60)
+@Timeout(300)
 public abstract class ThreadedIoContract {
     private static final int MANY = 1000;
 
@@ -85,7 +85,7 @@ public abstract class ThreadedIoContract {
             Work work = io.finished();
             if (work == null) {
                 assertTrue(io.outstanding() > 0, () -> "only " + taken.size() + " of " + n + " came back");
-                assertTrue(woken.tryAcquire(20, TimeUnit.SECONDS), "main is not woken");
+                assertTrue(woken.tryAcquire(60, TimeUnit.SECONDS), "main is not woken");
                 continue;
             }
             Count count = (Count) work;
@@ -151,7 +151,7 @@ public abstract class ThreadedIoContract {
         while (io.outstanding() > 0) {
             Work work = io.finished();
             if (work == null) {
-                assertTrue(woken.tryAcquire(20, TimeUnit.SECONDS), "main is not woken");
+                assertTrue(woken.tryAcquire(60, TimeUnit.SECONDS), "main is not woken");
                 continue;
             }
             assertTrue(taken.add(work));

@@ -214,7 +214,7 @@ public abstract class UpgradeContract extends Contract {
         return each((server, wait, a, b) -> {
             a.send(wait.timed().toArray(String[]::new));
             server.awaitBlocked(1);
-            server.advance(wait.timeout().multipliedBy(6).dividedBy(10));
+            server.advance(wait.timeout().multipliedBy(4).dividedBy(10));
             server.upgrade(module());
             server.advance(wait.timeout().multipliedBy(3).dividedBy(10));
             server.awaitBlocked(1);

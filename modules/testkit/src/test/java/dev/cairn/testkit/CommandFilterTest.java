@@ -19,7 +19,7 @@ import dev.cairn.api.command.FilteredCommand;
 import dev.cairn.api.command.Token;
 
 /** Filters of modules, on what clients send. */
-@Timeout(60)
+@Timeout(300)
 class CommandFilterTest {
     private final RecordingLog log = new RecordingLog();
     private TestServer server;

@@ -36,7 +36,7 @@ import dev.cairn.api.command.Value;
 import dev.cairn.api.event.KeyEventClass;
 
 /** Commands that modules call: within their own, from timers, from listeners. */
-@Timeout(60)
+@Timeout(300)
 class OutcallTest {
     private final RecordingLog log = new RecordingLog();
     private final Caller caller = new Caller();
@@ -105,7 +105,7 @@ class OutcallTest {
 
         private void later(Call call, Args args, Reply out) {
             Args kept = args.retain();
-            call.suspend(new Suspension(1000, List.of(), false, (c, o) -> false, (c, o) -> {
+            call.suspend(new Suspension(100_000, List.of(), false, (c, o) -> false, (c, o) -> {
                 o.value(c.outcall().call(words(kept, 1)));
                 return true;
             }, () -> {
@@ -169,7 +169,7 @@ class OutcallTest {
     @Test
     void theWordsOfTheCallerStandForWhatItCalls() throws Exception {
         assertEquals(List.of("CALL BOX.PUT k v"), log.of(server, client, "CALL", "BOX.PUT", "k", "v"));
-        assertEquals(List.of("CALL PEXPIRE k 1000"), log.of(server, client, "CALL", "PEXPIRE", "k", "1000"));
+        assertEquals(List.of("CALL PEXPIRE k 1000000"), log.of(server, client, "CALL", "PEXPIRE", "k", "1000000"));
         assertEquals(List.of("CALL CALL DEL k"), log.of(server, client, "CALL", "CALL", "DEL", "k"));
         assertEquals(List.of(), log.of(server, client, "CALL", "BOX.GET", "k"));
         assertEquals(List.of("CALL.TWICE BOX.PUT k v"), log.of(server, client, "CALL.TWICE", "BOX.PUT", "k", "v"));
@@ -178,7 +178,7 @@ class OutcallTest {
     @Test
     void aLoggedCallStandsForTheCaller() throws Exception {
         assertEquals(List.of("BOX.PUT k v"), log.of(server, client, "CALL.WITH", "LOGGED", "BOX.PUT", "k", "v"));
-        String expiry = String.join(" ", log.of(server, client, "CALL.WITH", "LOGGED", "PEXPIRE", "k", "100000"));
+        String expiry = String.join(" ", log.of(server, client, "CALL.WITH", "LOGGED", "PEXPIRE", "k", "1000000"));
         assertTrue(expiry.startsWith("PEXPIREAT k "), expiry);
         assertEquals(List.of("BOX.PUT k w"), log.of(server, client, "CALL.OWN", "k", "w"));
     }
@@ -196,14 +196,14 @@ class OutcallTest {
     void whatATimerOrAResumedCommandCallsIsLoggedByItself() throws Exception {
         ModuleContext context = Objects.requireNonNull(caller.context);
         log.take();
-        server.onMain(() -> context.loop().after(Duration.ofMillis(500), () -> context.outcall(2).call("BOX.PUT", "timed", "v")));
-        server.advance(Duration.ofMillis(600));
+        server.onMain(() -> context.loop().after(Duration.ofSeconds(500), () -> context.outcall(2).call("BOX.PUT", "timed", "v")));
+        server.advance(Duration.ofSeconds(600));
         server.awaitTurn();
         assertEquals(List.of("SELECT 2", "BOX.PUT timed v"), log.take());
         client.send("CALL.LATER", "BOX.PUT", "later", "v");
         server.awaitBlocked(1);
         log.take();
-        server.advance(Duration.ofMillis(1100));
+        server.advance(Duration.ofSeconds(110));
         assertEquals("OK", client.receiveText());
         server.awaitTurn();
         assertEquals(List.of("SELECT 0", "BOX.PUT later v"), log.take());

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import dev.cairn.api.command.Value;
 
 /** Publish and subscribe as clients see it. */
-@Timeout(60)
+@Timeout(300)
 class PubSubTest {
     private final SampleModule sample = new SampleModule();
 
@@ -309,15 +309,15 @@ class PubSubTest {
 
     @Test
     void closesASubscriberOverItsSoftLimitAfterItsTime() throws Exception {
-        try (TestServer server = TestServer.with().config("client-output-buffer-limit pubsub 0 100kb 10").start();
+        try (TestServer server = TestServer.with().config("client-output-buffer-limit pubsub 0 100kb 1000").start();
                 TestClient publisher = server.client()) {
             server.transport().window(1000);
             TestClient slow = server.client();
             slow.line("SUBSCRIBE c");
             publisher.text("PUBLISH", "c", "x".repeat(150_000));
-            server.advance(Duration.ofSeconds(5));
+            server.advance(Duration.ofSeconds(500));
             assertEquals("1", publisher.text("PUBLISH", "c", "x"));
-            server.advance(Duration.ofSeconds(7));
+            server.advance(Duration.ofSeconds(700));
             server.await("the slow subscriber is closed", () -> server.server().clients().count() == 1);
         }
     }
@@ -370,11 +370,11 @@ class PubSubTest {
                 assertEquals("[pmessage, __key*__:*, __keyspace@12__:k, " + event + "]", events.receiveText());
                 assertEquals("[pmessage, __key*__:*, __keyevent@12__:" + event + ", k]", events.receiveText());
             }
-            client.line("PEXPIRE k 1000");
+            client.line("PEXPIRE k 100000");
             assertEquals("[pmessage, __key*__:*, __keyspace@12__:k, expire]", events.receiveText());
             assertEquals("[pmessage, __key*__:*, __keyevent@12__:expire, k]", events.receiveText());
             assertEquals("OK", client.line("CONFIG SET notify-keyspace-events Exm"));
-            server.advance(Duration.ofSeconds(2));
+            server.advance(Duration.ofSeconds(200));
             assertEquals("[pmessage, __key*__:*, __keyevent@12__:expired, k]", events.receiveText());
             client.line("BOX.GET k");
             assertEquals("[pmessage, __key*__:*, __keyevent@12__:keymiss, k]", events.receiveText());

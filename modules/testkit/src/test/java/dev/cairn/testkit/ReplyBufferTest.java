@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
 import dev.cairn.api.command.Value;
 
 /** How the size of a client's reply buffer follows its use. */
-@Timeout(120)
+@Timeout(300)
 class ReplyBufferTest {
     private final SampleModule sample = new SampleModule();
 

@@ -13,6 +13,6 @@ class SampleBlockingTest extends BlockingContract {
 
     @Override
     protected List<Wait> waits() {
-        return List.of(Wait.of("BOX.TAKE k 0").servedBy("BOX.PUT k v", "v").timed("BOX.TAKE k 5000", Duration.ofSeconds(5), "nil"));
+        return List.of(Wait.of("BOX.TAKE k 0").servedBy("BOX.PUT k v", "v").timed("BOX.TAKE k 100000", Duration.ofSeconds(100), "nil"));
     }
 }

@@ -160,7 +160,7 @@ class SampleUpgradeTest extends UpgradeContract {
     @Override
     protected List<BlockingContract.Wait> waits() {
         return List.of(BlockingContract.Wait.of("NOTE.TAKE k 0").servedBy("NOTE.PUT k v", "v")
-                .timed("NOTE.TAKE k 5000", Duration.ofSeconds(5), "nil"));
+                .timed("NOTE.TAKE k 100000", Duration.ofSeconds(100), "nil"));
     }
 
     @Test

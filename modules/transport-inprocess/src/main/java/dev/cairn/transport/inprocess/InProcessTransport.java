@@ -392,7 +392,7 @@ public final class InProcessTransport implements ConnectionType {
 
         @Override
         public int available() {
-            return limit - position;
+            return limit - position + server.out.available();
         }
 
         private boolean fill() throws IOException {

@@ -28,6 +28,11 @@ final class Pipe {
         return size > 0 || ended || broken != null;
     }
 
+    /** How many bytes can be taken at once. */
+    synchronized int available() {
+        return size;
+    }
+
     /** Whether a write would not block: there is room, or a failure. */
     synchronized boolean writable() {
         return size < window || ended || broken != null;

@@ -13,7 +13,7 @@ import dev.cairn.testkit.TestClient;
 import dev.cairn.testkit.TestServer;
 import dev.cairn.types.string.StringModule;
 
-@Timeout(60)
+@Timeout(300)
 class BlockingListTest {
     private TestServer server;
     private TestClient a;
@@ -131,12 +131,12 @@ class BlockingListTest {
 
     @Test
     void timesOut() throws Exception {
-        block(a, 1, "BLPOP", "k", "0.5");
-        block(b, 2, "BLMOVE", "k", "l", "LEFT", "LEFT", "5");
-        server.advance(Duration.ofMillis(600));
+        block(a, 1, "BLPOP", "k", "99.5");
+        block(b, 2, "BLMOVE", "k", "l", "LEFT", "LEFT", "1000");
+        server.advance(Duration.ofSeconds(100));
         assertEquals("nil", a.receiveText());
         server.awaitBlocked(1);
-        server.advance(Duration.ofMillis(5000));
+        server.advance(Duration.ofSeconds(1000));
         assertEquals("nil", b.receiveText());
     }
 

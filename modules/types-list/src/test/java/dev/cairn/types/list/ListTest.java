@@ -23,7 +23,7 @@ import dev.cairn.api.data.Slot;
 import dev.cairn.testkit.TestClient;
 import dev.cairn.testkit.TestServer;
 
-@Timeout(120)
+@Timeout(300)
 class ListTest {
     private TestServer server;
     private TestClient client;

@@ -20,7 +20,7 @@ import dev.cairn.testkit.TestServer;
 import dev.cairn.types.hash.HashModule;
 import dev.cairn.types.string.StringModule;
 
-@Timeout(60)
+@Timeout(300)
 class SortTest {
     private TestServer server;
     private TestClient client;

@@ -65,14 +65,14 @@ class LoggedCommandsTest {
         String set = logged("SETEX k 100 v").getFirst();
         assertTrue(set.startsWith("SET k v PXAT "), set);
         assertTrue(Long.parseLong(set.substring(13)) >= now + 90_000, set);
-        assertTrue(logged("PSETEX k 1000 v").getFirst().startsWith("SET k v PXAT "));
-        assertTrue(logged("SET k v EX 10 NX GET").isEmpty());
-        assertTrue(logged("SET k v EX 10 XX GET").getFirst().startsWith("SET k v PXAT "));
+        assertTrue(logged("PSETEX k 1000000 v").getFirst().startsWith("SET k v PXAT "));
+        assertTrue(logged("SET k v EX 1000 NX GET").isEmpty());
+        assertTrue(logged("SET k v EX 1000 XX GET").getFirst().startsWith("SET k v PXAT "));
         assertEquals(List.of("SET k w KEEPTTL"), logged("SET k w KEEPTTL"));
         assertEquals(List.of("SET k x"), logged("SET k x GET"));
-        assertTrue(logged("EXPIRE k 100").getFirst().startsWith("PEXPIREAT k "));
+        assertTrue(logged("EXPIRE k 1000").getFirst().startsWith("PEXPIREAT k "));
         assertEquals(List.of("PEXPIREAT k 9999999999000"), logged("EXPIREAT k 9999999999"));
-        assertTrue(logged("GETEX k PX 5000").getFirst().startsWith("PEXPIREAT k "));
+        assertTrue(logged("GETEX k PX 500000").getFirst().startsWith("PEXPIREAT k "));
         assertEquals(List.of("PERSIST k"), logged("GETEX k PERSIST"));
         assertEquals(List.of("DEL k"), logged("PEXPIREAT k 1"));
     }

@@ -22,7 +22,7 @@ import dev.cairn.transport.inprocess.InProcessClient;
 import dev.cairn.transport.tcp.TcpModule;
 import dev.cairn.types.string.StringModule;
 
-@Timeout(60)
+@Timeout(300)
 class CairnServerTest {
     /** Tests run on the class path, where modules are not found. */
     private static CairnServer.Builder builder() {

@@ -47,7 +47,7 @@ class TcpContractTest extends ConnectionTypeContract {
     protected Peer connect(Listener listener) throws IOException {
         Socket socket = new Socket(InetAddress.getByName("127.0.0.1"), listener.port());
         socket.setTcpNoDelay(true);
-        socket.setSoTimeout(20_000);
+        socket.setSoTimeout(60_000);
         return new Peer() {
             @Override
             public InputStream in() throws IOException {

@@ -28,7 +28,7 @@ import dev.cairn.testkit.TestClient;
 import dev.cairn.testkit.TestServer;
 
 /** What is special about OpenSSL: its objects are freed by hand. Skipped where there is none. */
-@Timeout(120)
+@Timeout(300)
 class OpenSslTest {
     @TempDir static Path folder;
     private static TestCertificates certificates;
@@ -54,7 +54,7 @@ class OpenSslTest {
 
     private Socket plain() throws IOException {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
-        socket.setSoTimeout(20_000);
+        socket.setSoTimeout(60_000);
         return socket;
     }
 

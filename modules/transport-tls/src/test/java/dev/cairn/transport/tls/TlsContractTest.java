@@ -99,7 +99,7 @@ class TlsContractTest extends ConnectionTypeContract {
     private static Socket plain(Listener listener) throws IOException {
         Socket socket = new Socket(InetAddress.getByName("127.0.0.1"), listener.port());
         socket.setTcpNoDelay(true);
-        socket.setSoTimeout(20_000);
+        socket.setSoTimeout(60_000);
         return socket;
     }
 

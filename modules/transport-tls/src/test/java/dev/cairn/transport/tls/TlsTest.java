@@ -39,7 +39,7 @@ import dev.cairn.testkit.TestServer;
 /** What is special about TLS, with both engines; the rest is in the contract. */
 @ParameterizedClass
 @ValueSource(strings = {"jsse", "openssl"})
-@Timeout(120)
+@Timeout(300)
 class TlsTest {
     private static final String NOT_UPDATED = "Unable to update TLS configuration. Check server logs.";
     @TempDir static Path folder;
@@ -73,7 +73,7 @@ class TlsTest {
 
     private SSLSocket connect(SSLContext context, String... protocols) throws IOException {
         SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(InetAddress.getByName("127.0.0.1"), port);
-        socket.setSoTimeout(20_000);
+        socket.setSoTimeout(60_000);
         if (protocols.length > 0) {
             socket.setEnabledProtocols(protocols);
         }
@@ -285,10 +285,12 @@ class TlsTest {
 
     @Test
     void givesUpHandshakesThatTakeTooLong() throws Exception {
-        try (TestServer server = start("tls-handshake-timeout 1"); Socket silent = new Socket("127.0.0.1", port)) {
-            silent.setSoTimeout(20_000);
+        try (TestServer server = start("tls-handshake-timeout 1"); TestClient other = server.client();
+                Socket silent = new Socket("127.0.0.1", port)) {
+            silent.setSoTimeout(60_000);
             silent.getOutputStream().write(new byte[]{0x16, 3, 1});
             assertEquals(-1, silent.getInputStream().read());
+            set(other, "tls-handshake-timeout", "60");
             assertServed(certificates.client(true));
             server.awaitTurn();
         }
@@ -302,7 +304,7 @@ class TlsTest {
                 silent.add(new Socket("127.0.0.1", port));
             }
             assertServed(certificates.client(true));
-            silent.getFirst().setSoTimeout(20_000);
+            silent.getFirst().setSoTimeout(60_000);
             assertTrue(ended(silent.getFirst()), "the oldest was not closed");
             for (Socket socket : silent) {
                 socket.close();
@@ -395,7 +397,7 @@ class TlsTest {
     void whoSpeaksNoTlsIsToldNothing() throws Exception {
         try (TestServer server = start(); Socket plain = new Socket("127.0.0.1", port)) {
             plain.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
-            plain.setSoTimeout(20_000);
+            plain.setSoTimeout(60_000);
             assertEquals(-1, plain.getInputStream().read());
             server.awaitTurn();
         }

@@ -24,7 +24,7 @@ import dev.cairn.testkit.TestClient;
 import dev.cairn.testkit.TestServer;
 
 /** What is special about Unix sockets; the rest is in the contract. */
-@Timeout(60)
+@Timeout(300)
 class UnixTest {
     @TempDir Path folder;
     private Path path;

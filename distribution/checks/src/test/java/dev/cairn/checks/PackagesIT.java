@@ -89,7 +89,7 @@ class PackagesIT {
 
     @ParameterizedTest
     @CsvSource({"cairn, full", "cairn-minimal, minimal"})
-    void theImageIsWhatItsManifestSaysAndStartsWithItsCache(String name, String distribution) throws Exception {
+    void theImageIsWhatItsManifestSaysAndStartsWithItsCacheInAnyFolder(String name, String distribution) throws Exception {
         var image = new OciImage(target(distribution).resolve(name + "-oci"));
         assertEquals("/usr/lib/" + name + "/runtime/bin/java", image.command().getFirst());
         assertEquals(List.of("--protected-mode", "no"), image.arguments());
@@ -103,19 +103,33 @@ class PackagesIT {
         assertFalse(Files.exists(root.resolve("bin/sh")));
         assertTrue(Files.exists(root.resolve("usr/lib/" + name + "/lib/cairn.aot")));
         assumeTrue(Ready.isRoot(), "only root can start what is in another root folder");
-        // As a container's runtime does: the image as root, the kernel's folders in it, seen by this process alone.
-        List<String> start = new ArrayList<>(List.of(ServerProcess.tool("unshare"), "--mount", "sh", "-c",
-                "root=$1; work=$2; shift 2; mount --rbind /dev \"$root/dev\" && mount -t proc proc \"$root/proc\""
-                        + " && exec unshare --root \"$root\" --wd \"$work\" --setgid 1000 --setuid 1000 \"$@\"",
-                "sh", root.toString(), work));
+        startsWithItsCache(image, root, work);
+        // One that the image does not have, as whoever starts it may name one, or mount a volume there.
+        for (String other : List.of("/", "/data", "/srv/a/b/c/d/e/f")) {
+            startsWithItsCache(image, root, other);
+        }
+    }
+
+    /** Starts an unpacked image in a working folder. */
+    private static void startsWithItsCache(OciImage image, Path root, String work) throws Exception {
+        Files.createDirectories(root.resolve(work.substring(1)));
+        List<String> start = inRoot(root, work);
         start.addAll(image.command());
         // After the file with the JVM's options, which disables logging.
-        start.add(start.indexOf(image.command().getFirst()) + 2, "-Xlog:class+load:file=classes.txt");
-        try (ServerProcess server = ServerProcess.start(name + " as an image", start); RespClient client = server.connect()) {
+        start.add(start.indexOf(image.command().getFirst()) + 2, "-Xlog:class+load:file=/tmp/classes.txt");
+        try (ServerProcess server = ServerProcess.start("the image in " + work, start); RespClient client = server.connect()) {
             assertEquals("OK", client.call("SET", "k", "v").text());
             assertEquals("v", client.call("GET", "k").text());
         }
-        Ready.assertFromCache(root.resolve(work.substring(1)).resolve("classes.txt"));
+        Ready.assertFromCache(root.resolve("tmp/classes.txt"));
+    }
+
+    /** What starts a command as a container's runtime does: the image as root, the kernel's folders in it, seen by this process alone. */
+    private static List<String> inRoot(Path root, String work) {
+        return new ArrayList<>(List.of(ServerProcess.tool("unshare"), "--mount", "sh", "-c",
+                "root=$1; work=$2; shift 2; mount --rbind /dev \"$root/dev\" && mount -t proc proc \"$root/proc\""
+                        + " && exec unshare --root \"$root\" --wd \"$work\" --setgid 1000 --setuid 1000 \"$@\"",
+                "sh", root.toString(), work));
     }
 
     @Test

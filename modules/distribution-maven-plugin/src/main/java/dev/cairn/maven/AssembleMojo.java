@@ -391,7 +391,7 @@ public final class AssembleMojo extends AbstractMojo {
             // The folders as they are in the image, since its server finds its jars from its working folder.
             Path root = folder.resolve("image");
             FileTree.delete(root);
-            Path work = Files.createDirectories(root.resolve(image.workingFolder().substring(1)));
+            Path work = OciLayout.workingFolder(root);
             Files.createSymbolicLink(Files.createDirectories(root.resolve("usr/lib")).resolve(name), home);
             Path file = folder.resolve("image.aot").toAbsolutePath();
             if (cache(home, java, work, List.of("--modules", image.modulePath(), "--output", file.toString()))) {

@@ -28,6 +28,8 @@ import org.apache.maven.plugin.MojoExecutionException;
  */
 final class OciLayout {
     private static final int USER = 1000;
+    /** How many folders deep the working folder may lie. */
+    private static final int DEEPEST = 16;
     private static final Pattern LIBRARY = Pattern.compile("(?m)^\\s*(?:\\S+ => )?(/\\S+) \\(");
 
     private final Path folder;
@@ -48,14 +50,23 @@ final class OciLayout {
         Files.createDirectories(folder.resolve("blobs/sha256"));
     }
 
-    /** The working folder of the server, where its data is. */
-    String workingFolder() {
+    /** The working folder of the server, where its data is, unless whoever starts it names another. */
+    private String workingFolder() {
         return "/var/lib/" + name;
     }
 
-    /** The text of the server's module path. It leads through the working folder, so that a cache can be made outside of a container. */
+    /**
+     * The text of the server's module path. A cache of loaded classes fits one text only, and is made outside of a container: so the path
+     * leads from the working folder up to the root. It goes up further than the working folder is deep, which does no harm, as the root is
+     * its own parent.
+     */
     String modulePath() {
-        return "/proc/self/cwd/../../.." + home() + "/lib";
+        return "/proc/self/cwd" + "/..".repeat(DEEPEST) + home() + "/lib";
+    }
+
+    /** Makes a folder from which the module path leads to another root than the system's: as deep as the path goes up. */
+    static Path workingFolder(Path root) throws IOException {
+        return Files.createDirectories(root.resolve("w/".repeat(DEEPEST)));
     }
 
     private String home() {

@@ -1,6 +1,7 @@
 package dev.cairn.distribution;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import dev.cairn.distribution.support.ModuleJar;
+import dev.cairn.distribution.support.Modules;
 import dev.cairn.distribution.support.RespClient;
 import dev.cairn.distribution.support.ServerProcess;
 import dev.cairn.distribution.support.UnixSocket;
@@ -91,23 +93,20 @@ class PermissionsIT {
 
     @Test
     void aLocalClientChangesModulesAndOneOfAnotherAddressOnlySeesThem() throws IOException {
-        Path lib = ServerProcess.distribution().resolve("lib");
-        Path jar =
-                ModuleJar.compile(folder.resolve("1"), lib, ModuleJar.sources("test.hello", "", "public void configure(Registrar r) {}"));
-        Path newer = ModuleJar.compile(folder.resolve("2"), lib,
-                ModuleJar.sources("test.hello", 2, "", "public void configure(Registrar r) {}"));
+        Path jar = ModuleJar.compile(folder, "test.hello", 1, "public void configure(Registrar r) {}");
+        Path newer = ModuleJar.compile(folder, "test.hello", 2, "public void configure(Registrar r) {}");
         try (ServerProcess process = start(CAIRN, "local");
                 RespClient local = process.connect();
                 RespClient outside = fromOutside(process)) {
-            assertEquals("OK", local.call("MODULE", "LOAD", jar.toString()).text());
-            assertEquals("OK", local.call("MODULE", "UPGRADE", "hello", newer.toString()).text());
+            Modules.load(local, jar);
+            assertEquals("OK", Modules.upgrade(local, "hello", newer));
             String refused = refusal("MODULE", "enable-module-command");
-            assertEquals(refused, outside.call("MODULE", "LOAD", jar.toString()).text());
-            assertEquals(refused, outside.call("MODULE", "LOADEX", jar.toString()).text());
-            assertEquals(refused, outside.call("MODULE", "UPGRADE", "hello", jar.toString()).text());
-            assertEquals(refused, outside.call("MODULE", "UNLOAD", "hello").text());
+            assertEquals(refused, outside.text("MODULE", "LOAD", jar.toString()));
+            assertEquals(refused, outside.text("MODULE", "LOADEX", jar.toString()));
+            assertEquals(refused, Modules.upgrade(outside, "hello", jar));
+            assertEquals(refused, outside.text("MODULE", "UNLOAD", "hello"));
             assertTrue(outside.call("MODULE", "LIST").elements().stream().anyMatch(m -> m.field("name").text().equals("hello")));
-            assertEquals("OK", local.call("MODULE", "UNLOAD", "hello").text());
+            assertEquals("OK", local.text("MODULE", "UNLOAD", "hello"));
         }
     }
 
@@ -118,6 +117,14 @@ class PermissionsIT {
                 assertEquals("ERR CONFIG SET failed (possibly related to argument '" + option + "') - can't set immutable config",
                         client.call("CONFIG", "SET", option, "yes").text());
             }
+        }
+    }
+
+    @Test
+    void withoutAnOptionNobodyMay() throws IOException {
+        try (ServerProcess process = ServerProcess.cairn(); RespClient client = process.connect()) {
+            assertEquals(REFUSED, protectedBy(client));
+            assertFalse(client.call("MODULE", "LIST").elements().isEmpty());
         }
     }
 }

@@ -84,8 +84,7 @@ class PluginsIT {
     }
 
     private Path module(String name, String members) throws IOException {
-        return ModuleJar.compile(folder.resolve(name), ServerProcess.distribution().resolve("lib"),
-                ModuleJar.sources("test." + name, "", members));
+        return ModuleJar.compile(folder, "test." + name, 1, members);
     }
 
     @Test

@@ -27,10 +27,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 import dev.cairn.distribution.support.CounterModule;
 import dev.cairn.distribution.support.ModuleJar;
+import dev.cairn.distribution.support.Modules;
 import dev.cairn.distribution.support.RespClient;
 import dev.cairn.distribution.support.RespReply;
 import dev.cairn.distribution.support.ServerProcess;
-import dev.cairn.distribution.support.UnloadedModules;
+import dev.cairn.distribution.support.WorkerModule;
 
 /** Running modules of the built server replaced by newer versions, with their keys, while clients use them. */
 @Timeout(300)
@@ -38,34 +39,13 @@ class UpgradeIT {
     private static final int KEYS = 3000;
 
     @TempDir Path folder;
-    private int jars;
-
-    private Path folder() throws IOException {
-        return Files.createDirectories(folder.resolve("jar" + jars++));
-    }
 
     private Path first() throws IOException {
-        return CounterModule.first(folder(), CounterModule.PLAIN);
+        return CounterModule.first(folder, CounterModule.PLAIN);
     }
 
     private Path later(int version) throws IOException {
-        return CounterModule.later(folder(), version, CounterModule.PLAIN, CounterModule.LOAD);
-    }
-
-    private static ServerProcess start(String... options) {
-        List<String> all = new ArrayList<>(List.of(options));
-        all.addAll(List.of("--enable-module-command", "yes", "--enable-debug-command", "yes"));
-        return ServerProcess.cairn(all.toArray(String[]::new));
-    }
-
-    private static String text(RespReply reply) {
-        return reply.text();
-    }
-
-    private static void load(RespClient client, Path jar, String... arguments) throws IOException {
-        List<String> words = new ArrayList<>(List.of("MODULE", "LOAD", jar.toString()));
-        words.addAll(List.of(arguments));
-        assertEquals("OK", text(client.call(words.toArray(String[]::new))));
+        return CounterModule.later(folder, version, CounterModule.PLAIN, CounterModule.LOAD);
     }
 
     private static void populate(RespClient client, int keys) throws IOException {
@@ -78,7 +58,8 @@ class UpgradeIT {
 
     @Test
     void aNewerVersionTakesOverKeysExpiryOptionsArgumentsStatisticsAndTransactions() throws IOException {
-        try (ServerProcess server = start("--loadmodule", first().toString(), "one", "two", "--rename-command", "COUNTER.GET", "CGET");
+        try (ServerProcess server =
+                Modules.start("--loadmodule", first().toString(), "one", "two", "--rename-command", "COUNTER.GET", "CGET");
                 RespClient client = server.connect();
                 RespClient other = server.connect()) {
             populate(client, 100);
@@ -89,32 +70,32 @@ class UpgradeIT {
             client.call("SELECT", "0");
             client.call("SET", "string", "s");
             client.call("CONFIG", "SET", "counter.step", "4", "counter.color", "blue");
-            String digest = text(client.call("DEBUG", "DIGEST"));
+            String digest = client.text("DEBUG", "DIGEST");
             other.call("WATCH", "key:9");
             other.call("MULTI");
             other.call("COUNTER.VERSION");
             other.call("COUNTER.ADD", "key:9");
             Path second = later(2);
-            assertEquals("OK", text(client.call("MODULE", "UPGRADE", "counter", second.toString(), "CONFIG", "counter.color", "red")));
+            assertEquals("OK", client.text("MODULE", "UPGRADE", "counter", second.toString(), "CONFIG", "counter.color", "red"));
 
             assertEquals(2, client.call("COUNTER.VERSION").number());
-            assertEquals(digest, text(client.call("DEBUG", "DIGEST")));
-            assertEquals("object", text(client.call("OBJECT", "ENCODING", "key:50")));
+            assertEquals(digest, client.text("DEBUG", "DIGEST"));
+            assertEquals("object", client.text("OBJECT", "ENCODING", "key:50"));
             assertEquals(expires, client.call("PEXPIRETIME", "key:7").number());
             assertEquals(-1, client.call("PEXPIRETIME", "key:8").number());
             List<RespReply> executed = other.call("EXEC").elements();
             assertEquals(2, executed.get(0).number(), "the queued command is the newer version's");
             assertEquals(13, executed.get(1).number());
             assertEquals(13, client.call("CGET", "key:9").number());
-            assertTrue(text(client.call("COUNTER.GET", "key:9")).startsWith("ERR unknown command"));
+            assertTrue(client.text("COUNTER.GET", "key:9").startsWith("ERR unknown command"));
             client.call("SELECT", "3");
             assertEquals(7, client.call("COUNTER.ADD", "elsewhere").number());
             assertEquals("red", client.call("CONFIG", "GET", "counter.color").elements().get(1).text());
-            assertTrue(text(client.call("INFO", "counter")).contains("counter_version:2\r\ncounter_arguments:one+two"));
-            assertTrue(text(client.call("INFO", "commandstats")).contains("cmdstat_counter.set:calls=101,"));
+            assertTrue(client.text("INFO", "counter").contains("counter_version:2\r\ncounter_arguments:one+two"));
+            assertTrue(client.text("INFO", "commandstats").contains("cmdstat_counter.set:calls=101,"));
             String list = client.call("MODULE", "LIST").toString();
             assertTrue(list.contains(second.toString()) && list.contains("counter"), list);
-            assertTrue(text(client.call("INFO", "modules")).contains("module:name=counter,ver=2,"));
+            assertTrue(client.text("INFO", "modules").contains("module:name=counter,ver=2,"));
             assertTrue(server.log().contains("Module 'counter' upgraded from version 1 to version 2"));
         }
     }
@@ -122,41 +103,40 @@ class UpgradeIT {
     @Test
     void whatFailsLeavesEverythingAsItWas() throws IOException {
         Map<Path, String> failures = new LinkedHashMap<>();
-        failures.put(CounterModule.later(folder(), 2, CounterModule.PLAIN.replace("more(Registrar r) throws ModuleRejected {",
+        failures.put(CounterModule.later(folder, 2, CounterModule.PLAIN.replace("more(Registrar r) throws ModuleRejected {",
                 "more(Registrar r) throws ModuleRejected { throw new ModuleRejected(\"not here\");"), CounterModule.LOAD), "not here");
-        failures.put(CounterModule.later(folder(), 2, CounterModule.PLAIN.replace("more(Registrar r) throws ModuleRejected {",
+        failures.put(CounterModule.later(folder, 2, CounterModule.PLAIN.replace("more(Registrar r) throws ModuleRejected {",
                 "more(Registrar r) throws ModuleRejected { r.command(CommandSpec.of(\"GET\", 2), (c, a, o) -> o.ok());"),
                 CounterModule.LOAD),
                 "command 'get' of module 'counter' is taken by module 'types-string'");
-        failures.put(CounterModule.later(folder(), 2, CounterModule.PLAIN.replace("begin(ModuleContext c) throws Exception {",
+        failures.put(CounterModule.later(folder, 2, CounterModule.PLAIN.replace("begin(ModuleContext c) throws Exception {",
                 "begin(ModuleContext c) throws Exception { c.loop().every(Duration.ofMillis(1), () -> {});"
                         + " throw new java.io.IOException(\"no file\");"),
                 CounterModule.LOAD), "version 2 cannot start: no file");
-        failures.put(CounterModule.later(folder(), 2, CounterModule.PLAIN, "long n = in.integer(); if (n == " + (KEYS - 1)
+        failures.put(CounterModule.later(folder, 2, CounterModule.PLAIN, "long n = in.integer(); if (n == " + (KEYS - 1)
                 + ") throw new java.io.IOException(\"too many\"); put(into, n);"),
                 "the value at key 'key:" + (KEYS - 1) + "' of type 'counter' cannot be taken over: too many");
-        failures.put(CounterModule.later(folder(), 2, CounterModule.PLAIN, "put(into, in.integer()); in.bytes();"),
+        failures.put(CounterModule.later(folder, 2, CounterModule.PLAIN, "put(into, in.integer()); in.bytes();"),
                 "the saved value ends after");
-        failures.put(CounterModule.later(folder(), 2, CounterModule.PLAIN, "in.integer();"), "load has put no value");
-        failures.put(CounterModule.later(folder(), 2, CounterModule.PLAIN, "put(into, 1);"), "bytes unread");
-        failures.put(CounterModule.later(folder(), 2, CounterModule.PLAIN, "throw new NoClassDefFoundError(\"test/Missing\");"),
+        failures.put(CounterModule.later(folder, 2, CounterModule.PLAIN, "in.integer();"), "load has put no value");
+        failures.put(CounterModule.later(folder, 2, CounterModule.PLAIN, "put(into, 1);"), "bytes unread");
+        failures.put(CounterModule.later(folder, 2, CounterModule.PLAIN, "throw new NoClassDefFoundError(\"test/Missing\");"),
                 "NoClassDefFoundError: test/Missing");
-        failures.put(CounterModule.later(folder(), 2, CounterModule.PLAIN, "int[] much = new int[Integer.MAX_VALUE];"), "OutOfMemoryError");
-        failures.put(ModuleJar.compile(folder(), ServerProcess.distribution().resolve("lib"),
-                ModuleJar.sources("test.counter", 2, "", "public void configure(Registrar r) {}")),
+        failures.put(CounterModule.later(folder, 2, CounterModule.PLAIN, "int[] much = new int[Integer.MAX_VALUE];"), "OutOfMemoryError");
+        failures.put(ModuleJar.compile(folder, "test.counter", 2, "public void configure(Registrar r) {}"),
                 "version 2 has no data type 'counter-t', of which there are " + KEYS + " keys");
-        failures.put(ModuleJar.compile(folder(), ServerProcess.distribution().resolve("lib"),
-                ModuleJar.sources("test.other", 2, "", "public void configure(Registrar r) {}")), "is called 'other', not 'counter'");
+        failures.put(ModuleJar.compile(folder, "test.other", 2, "public void configure(Registrar r) {}"),
+                "is called 'other', not 'counter'");
         failures.put(folder.resolve("absent.jar"), "does not exist");
         failures.put(Files.writeString(folder.resolve("text.jar"), "this is no jar"), "text.jar");
-        try (ServerProcess server = start(); RespClient client = server.connect()) {
-            load(client, first(), "one");
+        try (ServerProcess server = Modules.start(); RespClient client = server.connect()) {
+            Modules.load(client, first(), "one");
             populate(client, KEYS);
             client.call("PEXPIRE", "key:7", "3600000");
             client.call("CONFIG", "SET", "counter.step", "4");
             String before = state(client);
             for (Map.Entry<Path, String> failure : failures.entrySet()) {
-                String reply = text(client.call("MODULE", "UPGRADE", "counter", failure.getKey().toString()));
+                String reply = client.text("MODULE", "UPGRADE", "counter", failure.getKey().toString());
                 assertTrue(reply.startsWith("ERR Error upgrading module: "), reply);
                 assertTrue(reply.contains(failure.getValue()), reply);
                 assertEquals(before, state(client), reply);
@@ -167,11 +147,11 @@ class UpgradeIT {
                 }
             }
             client.call("CONFIG", "SET", "counter.step", "7");
-            String reply = text(client.call("MODULE", "UPGRADE", "counter", later(2).toString()));
+            String reply = client.text("MODULE", "UPGRADE", "counter", later(2).toString());
             assertTrue(reply.contains("option 'counter.step': the value '7' is not accepted: argument must be between 1 and 5 inclusive"),
                     reply);
-            assertEquals("OK", text(client.call("MODULE", "UPGRADE", "counter", later(2).toString(), "CONFIG", "counter.step", "5")));
-            reply = text(client.call("MODULE", "UPGRADE", "counter", first().toString()));
+            assertEquals("OK", client.text("MODULE", "UPGRADE", "counter", later(2).toString(), "CONFIG", "counter.step", "5"));
+            reply = client.text("MODULE", "UPGRADE", "counter", first().toString());
             assertTrue(reply.contains("data type 'counter-t' of version 1 reads encodings up to 1"), reply);
         }
     }
@@ -196,74 +176,74 @@ class UpgradeIT {
     }
 
     private static long ticks(RespClient client) throws IOException {
-        String info = text(client.call("INFO", "counter"));
+        String info = client.text("INFO", "counter");
         return Long.parseLong(info.substring(info.indexOf("counter_ticks:") + 14).trim());
     }
 
     @Test
     void whatIsNoModuleToUpgradeIsRefused() throws IOException {
         Path second = later(2);
-        try (ServerProcess server = start(); RespClient client = server.connect()) {
+        try (ServerProcess server = Modules.start(); RespClient client = server.connect()) {
             assertEquals("ERR Error upgrading module: no such module with that name",
-                    text(client.call("MODULE", "UPGRADE", "counter", second.toString())));
+                    client.text("MODULE", "UPGRADE", "counter", second.toString()));
             assertEquals("ERR Error upgrading module: the module is part of the distribution",
-                    text(client.call("MODULE", "UPGRADE", "types-string", second.toString())));
-            load(client, first());
-            assertTrue(text(client.call("MODULE", "UPGRADE", "counter")).startsWith("ERR wrong number of arguments"));
-            assertTrue(text(client.call("MODULE", "UPGRADE", "counter", second.toString(), "CONFIG", "x")).startsWith("ERR syntax error"));
+                    client.text("MODULE", "UPGRADE", "types-string", second.toString()));
+            Modules.load(client, first());
+            assertTrue(client.text("MODULE", "UPGRADE", "counter").startsWith("ERR wrong number of arguments"));
+            assertTrue(client.text("MODULE", "UPGRADE", "counter", second.toString(), "CONFIG", "x").startsWith("ERR syntax error"));
         }
         try (ServerProcess server = ServerProcess.cairn(); RespClient client = server.connect()) {
-            assertTrue(text(client.call("MODULE", "UPGRADE", "counter", second.toString())).startsWith("ERR MODULE command not allowed."));
+            assertTrue(client.text("MODULE", "UPGRADE", "counter", second.toString()).startsWith("ERR MODULE command not allowed."));
         }
     }
 
     @Test
     void clientsThatWaitForKeysWaitOnInTheNewerVersionInTheirOrder() throws IOException {
-        try (ServerProcess server = start();
+        try (ServerProcess server = Modules.start();
                 RespClient client = server.connect();
                 RespClient one = server.connect();
                 RespClient two = server.connect();
                 RespClient leaving = server.connect()) {
-            load(client, first());
-            String id = text(one.call("CLIENT", "ID"));
+            Modules.load(client, first());
+            String id = one.text("CLIENT", "ID");
             block(client, one, 1, "COUNTER.WAIT", "k", "0");
             block(client, two, 2, "COUNTER.WAIT", "k", "0");
-            String leavingId = text(leaving.call("CLIENT", "ID"));
+            String leavingId = leaving.text("CLIENT", "ID");
             block(client, leaving, 3, "COUNTER.WAIT", "k", "0");
-            assertEquals("OK", text(client.call("MODULE", "UPGRADE", "counter", later(2).toString())));
-            assertTrue(text(client.call("INFO", "counter")).contains("counter_waiting:3"));
+            assertEquals("OK", client.text("MODULE", "UPGRADE", "counter", later(2).toString()));
+            assertTrue(client.text("INFO", "counter").contains("counter_waiting:3"));
             assertEquals(1, client.call("CLIENT", "KILL", "ID", leavingId).number());
-            await(client, "counter", "counter_waiting:2\r\n");
+            client.awaitInfo("counter", "counter_waiting:2\r\n");
             client.call("COUNTER.SET", "k", "99");
-            assertTrue(text(client.call("INFO", "clients")).contains("blocked_clients:2\r\n"));
+            assertTrue(client.text("INFO", "clients").contains("blocked_clients:2\r\n"));
             client.call("COUNTER.ADD", "k");
-            assertEquals("version 2", text(one.read()));
-            assertEquals("version 2", text(two.read()));
-            assertTrue(text(client.call("INFO", "commandstats")).contains("cmdstat_counter.wait:calls=2,"));
+            assertEquals("version 2", one.read().text());
+            assertEquals("version 2", two.read().text());
+            assertTrue(client.text("INFO", "commandstats").contains("cmdstat_counter.wait:calls=2,"));
             block(client, one, 1, "COUNTER.WAIT", "absent", "0");
             assertEquals(1, client.call("CLIENT", "UNBLOCK", id).number());
-            assertEquals("over in version 2", text(one.read()));
+            assertEquals("over in version 2", one.read().text());
         }
     }
 
     @Test
     void aWaitIsNotLongerBecauseOfUpgrades() throws Exception {
         List<Path> versions = List.of(later(2), later(3));
-        try (ServerProcess server = start();
+        try (ServerProcess server = Modules.start();
                 RespClient client = server.connect();
                 RespClient waiting = server.connect();
                 ExecutorService threads = Executors.newSingleThreadExecutor()) {
-            load(client, versions.get(0));
+            Modules.load(client, versions.get(0));
             block(client, waiting, 1, "COUNTER.WAIT", "k", "1500");
             Future<RespReply> reply = threads.submit(waiting::read);
             Instant deadline = Instant.now().plus(Duration.ofSeconds(60));
             int upgrades = 0;
             while (!reply.isDone()) {
                 assertTrue(Instant.now().isBefore(deadline), "the wait begins anew each time");
-                assertEquals("OK", text(client.call("MODULE", "UPGRADE", "counter", versions.get(++upgrades % 2).toString())));
+                assertEquals("OK", client.text("MODULE", "UPGRADE", "counter", versions.get(++upgrades % 2).toString()));
             }
             assertNotEquals(0, upgrades);
-            assertTrue(text(reply.get()).startsWith("over in version "));
+            assertTrue(reply.get().text().startsWith("over in version "));
         }
     }
 
@@ -292,38 +272,28 @@ class UpgradeIT {
                         """)
                 + "private Ticket ticket;\n";
         Path second = later(2);
-        try (ServerProcess server = start(); RespClient client = server.connect(); RespClient waiting = server.connect()) {
-            load(client, CounterModule.first(folder(), stuck));
+        try (ServerProcess server = Modules.start(); RespClient client = server.connect(); RespClient waiting = server.connect()) {
+            Modules.load(client, CounterModule.first(folder, stuck));
             for (List<String> wait : List.of(List.of("COUNTER.TICKET"), List.of("COUNTER.CHANGING", "k"), List.of("COUNTER.OLD", "k"))) {
                 block(client, waiting, 1, wait.toArray(String[]::new));
                 assertEquals(
                         "ERR Error upgrading module: the module has clients blocked in '" + wait.getFirst().toLowerCase(Locale.ROOT)
                                 + "' that cannot wait on in the newer version. Please wait for them to be unblocked and try again",
-                        text(client.call("MODULE", "UPGRADE", "counter", second.toString())));
-                assertEquals("OK", text(client.call("COUNTER.FREE")));
-                assertEquals("OK", text(waiting.read()));
+                        client.text("MODULE", "UPGRADE", "counter", second.toString()));
+                assertEquals("OK", client.text("COUNTER.FREE"));
+                assertEquals("OK", waiting.read().text());
             }
-            assertEquals("OK", text(client.call("MODULE", "UPGRADE", "counter", second.toString())));
+            assertEquals("OK", client.text("MODULE", "UPGRADE", "counter", second.toString()));
         }
     }
 
     private static void block(RespClient client, RespClient waiting, int blocked, String... command) throws IOException {
-        waiting.send(RespClient.command(command));
-        waiting.flush();
-        await(client, "clients", "blocked_clients:" + blocked + "\r\n");
-    }
-
-    private static void await(RespClient client, String section, String line) throws IOException {
-        Instant deadline = Instant.now().plus(Duration.ofSeconds(10));
-        String info = text(client.call("INFO", section));
-        while (!info.contains(line)) {
-            assertTrue(Instant.now().isBefore(deadline), info);
-            info = text(client.call("INFO", section));
-        }
+        waiting.begin(command);
+        client.awaitInfo("clients", "blocked_clients:" + blocked + "\r\n");
     }
 
     private Path guard(int version, String start) throws IOException {
-        return ModuleJar.compile(folder(), ServerProcess.distribution().resolve("lib"), ModuleJar.sources("test.guard", version, "", """
+        return ModuleJar.compile(folder, "test.guard", version, """
                 public void configure(Registrar r) {
                     r.aclCategory("guarded");
                     r.filter(words -> {
@@ -341,96 +311,48 @@ class UpgradeIT {
                 public void start(ModuleContext c) throws Exception {
                     %s
                 }
-                """.formatted(start)));
+                """.formatted(start));
     }
 
     @Test
     void filtersAuthenticatorsAndCategoriesAreThoseOfTheVersionThatRuns() throws IOException {
-        try (ServerProcess server = start(); RespClient client = server.connect()) {
-            load(client, guard(1, ""));
+        try (ServerProcess server = Modules.start(); RespClient client = server.connect()) {
+            Modules.load(client, guard(1, ""));
             for (Path version : List.of(guard(2, "throw new java.io.IOException(\"not now\");"), guard(2, ""))) {
-                int runs = text(client.call("MODULE", "UPGRADE", "guard", version.toString())).equals("OK") ? 2 : 1;
-                assertEquals("version " + runs, text(client.call("WHO")));
-                assertEquals("OK", text(client.call("AUTH", "v" + runs, "x")));
-                assertTrue(text(client.call("AUTH", "v" + (3 - runs), "x")).startsWith("WRONGPASS"));
+                int runs = client.text("MODULE", "UPGRADE", "guard", version.toString()).equals("OK") ? 2 : 1;
+                assertEquals("version " + runs, client.text("WHO"));
+                assertEquals("OK", client.text("AUTH", "v" + runs, "x"));
+                assertTrue(client.text("AUTH", "v" + (3 - runs), "x").startsWith("WRONGPASS"));
                 assertEquals(List.of("guard.on"), client.call("COMMAND", "LIST", "FILTERBY", "ACLCAT", "guarded").elements().stream()
                         .map(RespReply::text).toList());
             }
-            assertEquals("OK", text(client.call("MODULE", "UNLOAD", "guard")));
-            assertTrue(text(client.call("WHO")).startsWith("ERR unknown command"));
-            assertTrue(text(client.call("AUTH", "v2", "x")).startsWith("WRONGPASS"));
+            assertEquals("OK", client.text("MODULE", "UNLOAD", "guard"));
+            assertTrue(client.text("WHO").startsWith("ERR unknown command"));
+            assertTrue(client.text("AUTH", "v2", "x").startsWith("WRONGPASS"));
         }
-    }
-
-    private Path worker(int version) throws IOException {
-        return ModuleJar.compile(folder(), ServerProcess.distribution().resolve("lib"), ModuleJar.sources("test.worker", version, "", """
-                private final java.util.concurrent.CountDownLatch go = new java.util.concurrent.CountDownLatch(1);
-                private dev.cairn.api.job.JobQueue<Integer, Integer> queue;
-                private long completed;
-
-                private final dev.cairn.api.job.BackgroundJobType<Integer, Integer> type = new dev.cairn.api.job.BackgroundJobType<>() {
-                    public String name() {
-                        return "work";
-                    }
-
-                    public String lane() {
-                        return "work";
-                    }
-
-                    public Integer run(Integer job, dev.cairn.api.job.JobContext c) throws Exception {
-                        go.await();
-                        return job;
-                    }
-
-                    public void completed(Integer job, Integer result) {
-                        completed += result;
-                    }
-                };
-
-                public void configure(Registrar r) {
-                    r.jobType(type);
-                    r.command(CommandSpec.of("WORK.RUN", 1), (call, args, out) -> {
-                        queue.submit(7);
-                        out.ok();
-                    });
-                    r.command(CommandSpec.of("WORK.GO", 1), (call, args, out) -> {
-                        go.countDown();
-                        out.ok();
-                    });
-                    r.info("Worker", true, out -> out.field("worker_version", info().version()).field("worker_completed", completed));
-                }
-
-                public void start(ModuleContext c) {
-                    queue = c.jobs(type);
-                }
-
-                public void stop(StopReason why) {
-                    System.getLogger("worker").log(System.Logger.Level.INFO, "stopped by " + why + " having completed " + completed);
-                }
-                """));
     }
 
     @Test
     void backgroundJobsOfTheOlderVersionEndBeforeTheNewerTakesOver() throws IOException {
-        try (ServerProcess server = start(); RespClient client = server.connect(); RespClient upgrading = server.connect()) {
-            load(client, worker(1));
-            assertEquals("OK", text(client.call("WORK.RUN")));
-            block(client, upgrading, 1, "MODULE", "UPGRADE", "worker", worker(2).toString());
-            assertTrue(text(client.call("INFO", "worker")).contains("worker_version:1\r\nworker_completed:0"));
-            assertEquals("OK", text(client.call("WORK.GO")));
-            assertEquals("OK", text(upgrading.read()));
+        try (ServerProcess server = Modules.start(); RespClient client = server.connect(); RespClient upgrading = server.connect()) {
+            Modules.load(client, WorkerModule.compile(folder, 1));
+            assertEquals("OK", client.text("WORK.RUN"));
+            block(client, upgrading, 1, "MODULE", "UPGRADE", "worker", WorkerModule.compile(folder, 2).toString());
+            assertTrue(client.text("INFO", "worker").contains("worker_version:1\r\nworker_completed:0"));
+            assertEquals("OK", client.text("WORK.GO"));
+            assertEquals("OK", upgrading.read().text());
             assertTrue(server.log().contains("stopped by UPGRADE having completed 7"), server.log());
-            assertEquals("OK", text(client.call("WORK.RUN")));
-            assertEquals("OK", text(client.call("WORK.GO")));
-            await(client, "worker", "worker_version:2\r\nworker_completed:7");
+            assertEquals("OK", client.text("WORK.RUN"));
+            assertEquals("OK", client.text("WORK.GO"));
+            client.awaitInfo("worker", "worker_version:2\r\nworker_completed:7");
         }
     }
 
     @Test
     void aTransactionUpgradesAtOnceAndGoesOnWithTheNewerVersion() throws IOException {
         Path second = later(2);
-        try (ServerProcess server = start(); RespClient client = server.connect()) {
-            load(client, first());
+        try (ServerProcess server = Modules.start(); RespClient client = server.connect()) {
+            Modules.load(client, first());
             populate(client, KEYS);
             client.call("MULTI");
             client.call("COUNTER.VERSION");
@@ -457,12 +379,12 @@ class UpgradeIT {
         List<Path> versions = List.of(later(2), later(3), later(4));
         List<Integer> order = List.of(2, 3, 4, 3, 2, 4, 2, 3);
         AtomicBoolean stop = new AtomicBoolean();
-        try (ServerProcess server = start(); RespClient control = server.connect();
+        try (ServerProcess server = Modules.start(); RespClient control = server.connect();
                 ExecutorService threads = Executors.newFixedThreadPool(clients)) {
-            load(control, first());
+            Modules.load(control, first());
             populate(control, 20_000);
             control.call("DEL", "shared");
-            Path broken = CounterModule.later(folder(), 9, CounterModule.PLAIN.replace("begin(ModuleContext c) throws Exception {",
+            Path broken = CounterModule.later(folder, 9, CounterModule.PLAIN.replace("begin(ModuleContext c) throws Exception {",
                     "begin(ModuleContext c) throws Exception { throw new java.io.IOException(\"no start\");"), CounterModule.LOAD);
             List<Future<Long>> adders = new ArrayList<>();
             for (int i = 0; i < clients; i++) {
@@ -470,9 +392,9 @@ class UpgradeIT {
                 adders.add(threads.submit((Callable<Long>) () -> add(server, id, stop)));
             }
             for (int version : order) {
-                assertEquals("OK", text(control.call("MODULE", "UPGRADE", "counter", versions.get(version - 2).toString())));
+                assertEquals("OK", control.text("MODULE", "UPGRADE", "counter", versions.get(version - 2).toString()));
                 assertEquals(version, control.call("COUNTER.VERSION").number());
-                assertTrue(text(control.call("MODULE", "UPGRADE", "counter", broken.toString())).contains("no start"));
+                assertTrue(control.text("MODULE", "UPGRADE", "counter", broken.toString()).contains("no start"));
             }
             stop.set(true);
             long sum = 0;
@@ -510,7 +432,7 @@ class UpgradeIT {
                 List<RespReply> replies = client.pipeline(commands);
                 for (int i = 0; i < replies.size(); i += 10) {
                     assertEquals(++added, replies.get(i).number());
-                    assertEquals("OK", text(replies.get(i + 2)));
+                    assertEquals("OK", replies.get(i + 2).text());
                     assertEquals(1, replies.get(i + 3).number());
                     List<RespReply> executed = replies.get(i + 9).elements();
                     assertEquals(++added, executed.get(0).number());
@@ -531,48 +453,39 @@ class UpgradeIT {
         String digest;
         try (ServerProcess server = ServerProcess.start("Cairn with the first version", command); RespClient client = server.connect()) {
             populate(client, 50);
-            assertEquals("OK", text(client.call("MODULE", "UPGRADE", "counter", second.toString())));
+            assertEquals("OK", client.text("MODULE", "UPGRADE", "counter", second.toString()));
             client.call("COUNTER.ADD", "key:1");
-            digest = text(client.call("DEBUG", "DIGEST"));
-            assertEquals("OK", text(client.call("CONFIG", "REWRITE")));
+            digest = client.text("DEBUG", "DIGEST");
+            assertEquals("OK", client.text("CONFIG", "REWRITE"));
         }
         List<String> lines = Files.readAllLines(file);
         assertTrue(lines.contains("loadmodule " + second + " a b"), lines.toString());
         try (ServerProcess server = ServerProcess.start("Cairn with the second version", command); RespClient client = server.connect()) {
             assertEquals(2, client.call("COUNTER.VERSION").number());
-            assertEquals(digest, text(client.call("DEBUG", "DIGEST")));
+            assertEquals(digest, client.text("DEBUG", "DIGEST"));
             client.call("BGREWRITEAOF");
-            await(client, "persistence", "aof_rewrite_in_progress:0");
+            client.awaitInfo("persistence", "aof_rewrite_in_progress:0");
         }
         Files.writeString(file, "loadmodule " + first + "\n");
         try (ServerProcess server = ServerProcess.start("Cairn with the first version again", command);
                 RespClient client = server.connect()) {
             assertEquals(1, client.call("COUNTER.VERSION").number());
-            assertEquals(digest, text(client.call("DEBUG", "DIGEST")));
+            assertEquals(digest, client.text("DEBUG", "DIGEST"));
         }
     }
 
     @Test
     void nothingIsLeftOfVersionsThatWereReplacedAHundredTimes() throws Exception {
         List<Path> versions = List.of(later(2), later(3));
-        try (ServerProcess server = start(); RespClient client = server.connect()) {
-            load(client, versions.get(1));
+        try (ServerProcess server = Modules.start(); RespClient client = server.connect()) {
+            Modules.load(client, versions.get(1));
             populate(client, 100);
-            long pid = server.process().pid();
             for (int i = 0; i < 100; i++) {
-                assertEquals("OK", text(client.call("MODULE", "UPGRADE", "counter", versions.get(i % 2).toString())));
+                assertEquals("OK", client.text("MODULE", "UPGRADE", "counter", versions.get(i % 2).toString()));
                 assertEquals(2 + i % 2, client.call("COUNTER.VERSION").number());
             }
             assertEquals(99, client.call("COUNTER.GET", "key:99").number());
-            Instant deadline = Instant.now().plus(Duration.ofSeconds(60));
-            String info;
-            do {
-                UnloadedModules.collectGarbage(pid);
-                info = text(client.call("INFO", "modules"));
-            } while (!(info.contains("modules_unloaded_in_memory:0") && UnloadedModules.openCopies(pid) <= 1)
-                    && Instant.now().isBefore(deadline));
-            assertTrue(info.contains("modules_unloaded:100\r\nmodules_unloaded_in_memory:0"), info);
-            assertEquals(1, UnloadedModules.openCopies(pid), "open files of versions");
+            Modules.awaitNothingLeft(server, client, 100, 1);
         }
     }
 }

@@ -166,6 +166,6 @@ public final class CounterModule {
 
     private static Path compile(Path folder, int version, int maxStep, String members, String type) throws IOException {
         String all = COMMON.replace("MAX_STEP", Integer.toString(maxStep)) + members + type;
-        return ModuleJar.compile(folder, ServerProcess.distribution().resolve("lib"), ModuleJar.sources("test.counter", version, "", all));
+        return ModuleJar.compile(folder, "test.counter", version, all);
     }
 }

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import javax.tools.JavaCompiler;
@@ -24,16 +25,22 @@ public final class ModuleJar {
     private ModuleJar() {
     }
 
+    /** Makes the jar of a module of {@link #sources} that needs nothing but the SPI. */
+    public static Path compile(Path folder, String packageName, int version, String members) throws IOException {
+        return compile(folder, sources(packageName, version, "", members));
+    }
+
     /**
      * Makes a jar.
      *
-     * @param folder an empty folder to work in
-     * @param lib the distribution's module path
+     * @param folder where it makes a folder of its own
      * @param sources file names, such as {@code module-info.java} or {@code a/b/C.java}, and their texts
+     * @param libraries folders of modules besides those of the distribution
      */
-    public static Path compile(Path folder, Path lib, Map<String, String> sources) throws IOException {
-        Path src = Files.createDirectories(folder.resolve("src"));
-        Path classes = Files.createDirectories(folder.resolve("classes"));
+    public static Path compile(Path folder, Map<String, String> sources, Path... libraries) throws IOException {
+        Path work = Files.createTempDirectory(folder, "jar");
+        Path src = Files.createDirectory(work.resolve("src"));
+        Path classes = Files.createDirectory(work.resolve("classes"));
         for (Map.Entry<String, String> source : sources.entrySet()) {
             Path file = src.resolve(source.getKey());
             Files.createDirectories(file.getParent());
@@ -44,14 +51,15 @@ public final class ModuleJar {
         try (StandardJavaFileManager files = compiler.getStandardFileManager(null, Locale.ROOT, null)) {
             // the SPI's annotations are needed to compile against it, though not to run
             String annotations = NullMarked.class.getProtectionDomain().getCodeSource().getLocation().getPath();
-            List<String> options = List.of("--release", "25", "-d", classes.toString(), "--module-path",
-                    lib + File.pathSeparator + annotations);
+            String modules = Stream.concat(Stream.of(ServerProcess.distribution().resolve("lib"), annotations), Stream.of(libraries))
+                    .map(Object::toString).collect(Collectors.joining(File.pathSeparator));
+            List<String> options = List.of("--release", "25", "-d", classes.toString(), "--module-path", modules);
             List<Path> paths = sources.keySet().stream().map(src::resolve).toList();
             if (!compiler.getTask(messages, files, null, options, null, files.getJavaFileObjectsFromPaths(paths)).call()) {
                 throw new AssertionError("the module does not compile: " + messages);
             }
         }
-        Path jar = folder.resolve("module.jar");
+        Path jar = work.resolve("module.jar");
         pack(classes, jar);
         return jar;
     }

@@ -1,5 +1,7 @@
 package dev.cairn.distribution.support;
 
+import static org.junit.jupiter.api.Assertions.fail;
+
 import dev.cairn.distribution.support.RespReply.Kind;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
@@ -23,6 +25,7 @@ import java.util.List;
  */
 public final class RespClient implements AutoCloseable {
     private static final int LONGEST_LINE = 1 << 20;
+    private static final Duration CONDITION = Duration.ofSeconds(30);
 
     private final Socket socket;
     private final InputStream in;
@@ -94,6 +97,29 @@ public final class RespClient implements AutoCloseable {
         send(command(arguments));
         flush();
         return read();
+    }
+
+    /** Sends one command and returns the text of its reply, be it an error. */
+    public String text(String... arguments) throws IOException {
+        return call(arguments).text();
+    }
+
+    /** Sends one command, whose reply is read later. */
+    public void begin(String... arguments) throws IOException {
+        send(command(arguments));
+        flush();
+    }
+
+    /** Asks for a section of INFO until it has a line, or a part of it. */
+    public void awaitInfo(String section, String line) throws IOException {
+        long deadline = System.nanoTime() + CONDITION.toNanos();
+        String info = text("INFO", section);
+        while (!info.contains(line)) {
+            if (System.nanoTime() > deadline) {
+                fail("INFO " + section + " has no " + Escape.text(line, 100) + ":\n" + info);
+            }
+            info = text("INFO", section);
+        }
     }
 
     /** Sends all commands in one go, then reads one reply for each. */

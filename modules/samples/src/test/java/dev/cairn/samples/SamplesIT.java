@@ -12,9 +12,6 @@ import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.BlockingQueue;
@@ -30,6 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import dev.cairn.distribution.support.Launch;
+import dev.cairn.distribution.support.Modules;
 import dev.cairn.distribution.support.RespClient;
 import dev.cairn.distribution.support.ServerProcess;
 
@@ -39,32 +37,16 @@ class SamplesIT {
     @TempDir Path folder;
     private int port;
 
-    private static ServerProcess start(String... options) {
-        String[] all = Arrays.copyOf(options, options.length + 2);
-        all[options.length] = "--enable-module-command";
-        all[options.length + 1] = "yes";
-        return ServerProcess.cairn(all);
-    }
-
-    private static String text(RespClient client, String... words) throws IOException {
-        return client.call(words).text();
-    }
-
-    private static void load(RespClient client, Path jar) throws IOException {
-        assertEquals("OK", text(client, "MODULE", "LOAD", jar.toString()));
-    }
-
     @Test
     void theDelayQueueServesRedisCliAndThoseWhoWait() throws Exception {
-        try (ServerProcess server = start(); RespClient client = server.connect(); RespClient waiting = server.connect()) {
-            load(client, Samples.DELAY_QUEUE);
-            waiting.send(RespClient.command("DQ.POP", "jobs", "0"));
-            waiting.flush();
+        try (ServerProcess server = Modules.start(); RespClient client = server.connect(); RespClient waiting = server.connect()) {
+            Modules.load(client, Samples.DELAY_QUEUE);
+            waiting.begin("DQ.POP", "jobs", "0");
             assertEquals("(integer) 1\n", redisCli(server, "DQ.PUSH", "jobs", "30", "a message"));
             assertEquals("a message", waiting.read().text());
             assertEquals("(nil)\n", redisCli(server, "DQ.POP", "jobs", "0.01"));
-            assertTrue(text(client, "INFO", "commandstats").contains("cmdstat_dq.pop:calls=2,"));
-            assertEquals("OK", text(client, "MODULE", "UNLOAD", "delayqueue"));
+            assertTrue(client.text("INFO", "commandstats").contains("cmdstat_dq.pop:calls=2,"));
+            assertEquals("OK", client.text("MODULE", "UNLOAD", "delayqueue"));
         }
     }
 
@@ -84,50 +66,48 @@ class SamplesIT {
     @Test
     void theDelayQueueIsKeptByTheAppendOnlyFileAndByItsRewriting() throws Exception {
         try (Launch server = persistent(Samples.DELAY_QUEUE); RespClient client = connect(server)) {
-            text(client, "DQ.PUSHAT", "jobs", "2000", "second");
-            text(client, "DQ.PUSHAT", "jobs", "1000", "first");
-            text(client, "DQ.PUSH", "later", "1000000000", "in some days");
-            text(client, "BGREWRITEAOF");
-            awaitInfo(client, "persistence", "aof_rewrite_in_progress:0");
-            text(client, "DQ.PUSHAT", "jobs", "3000", "third");
-            assertEquals("first", text(client, "DQ.POP", "jobs", "0"));
+            client.call("DQ.PUSHAT", "jobs", "2000", "second");
+            client.call("DQ.PUSHAT", "jobs", "1000", "first");
+            client.call("DQ.PUSH", "later", "1000000000", "in some days");
+            client.call("BGREWRITEAOF");
+            client.awaitInfo("persistence", "aof_rewrite_in_progress:0");
+            client.call("DQ.PUSHAT", "jobs", "3000", "third");
+            assertEquals("first", client.text("DQ.POP", "jobs", "0"));
         }
         // the second version reads what the first has written, both as it was saved and as it was logged
         try (Launch server = persistent(Samples.DELAY_QUEUE_2); RespClient client = connect(server)) {
-            assertEquals("second", text(client, "DQ.POP", "jobs", "0"));
-            assertEquals("third", text(client, "DQ.POP", "jobs", "0"));
+            assertEquals("second", client.text("DQ.POP", "jobs", "0"));
+            assertEquals("third", client.text("DQ.POP", "jobs", "0"));
             assertEquals(1, client.call("DQ.LEN", "later").number());
         }
     }
 
     @Test
     void theDelayQueueIsUpgradedWithItsMessagesAndThoseWhoWait() throws Exception {
-        try (ServerProcess server = start();
+        try (ServerProcess server = Modules.start();
                 RespClient client = server.connect();
                 RespClient waitsForMessage = server.connect();
                 RespClient waitsForTime = server.connect()) {
-            load(client, Samples.DELAY_QUEUE);
-            text(client, "DQ.PUSHAT", "jobs", "2000", "second");
-            text(client, "DQ.PUSHAT", "jobs", "1000", "first");
-            text(client, "DQ.PUSH", "later", "1000000000", "in some days");
-            text(client, "DQ.PUSH", "soon", "500", "in a moment");
-            waitsForMessage.send(RespClient.command("DQ.POP", "empty", "0"));
-            waitsForMessage.flush();
-            waitsForTime.send(RespClient.command("DQ.POP", "soon", "0"));
-            waitsForTime.flush();
-            awaitInfo(client, "delayqueue", "delayqueue_waiting:2\r\n");
-            assertEquals("OK", text(client, "MODULE", "UPGRADE", "delayqueue", Samples.DELAY_QUEUE_2.toString()));
-            awaitInfo(client, "clients", "blocked_clients:2\r\n");
-            assertTrue(text(client, "INFO", "modules").contains("module:name=delayqueue,ver=2,"));
+            Modules.load(client, Samples.DELAY_QUEUE);
+            client.call("DQ.PUSHAT", "jobs", "2000", "second");
+            client.call("DQ.PUSHAT", "jobs", "1000", "first");
+            client.call("DQ.PUSH", "later", "1000000000", "in some days");
+            client.call("DQ.PUSH", "soon", "500", "in a moment");
+            waitsForMessage.begin("DQ.POP", "empty", "0");
+            waitsForTime.begin("DQ.POP", "soon", "0");
+            client.awaitInfo("delayqueue", "delayqueue_waiting:2\r\n");
+            assertEquals("OK", client.text("MODULE", "UPGRADE", "delayqueue", Samples.DELAY_QUEUE_2.toString()));
+            client.awaitInfo("clients", "blocked_clients:2\r\n");
+            assertTrue(client.text("INFO", "modules").contains("module:name=delayqueue,ver=2,"));
             assertEquals("in a moment", waitsForTime.read().text());
             assertEquals(1, client.call("DQ.PUSH", "empty", "0", "a message", "PRIORITY", "5").number());
             assertEquals("a message", waitsForMessage.read().text());
             assertEquals(3, client.call("DQ.PUSHAT", "jobs", "2000", "urgent", "PRIORITY", "9").number());
             for (String message : List.of("first", "urgent", "second")) {
-                assertEquals(message, text(client, "DQ.POP", "jobs", "0"));
+                assertEquals(message, client.text("DQ.POP", "jobs", "0"));
             }
             assertEquals("ERR Error upgrading module: data type 'cairndlyq' of version 1 reads encodings up to 1, and there are 1 keys"
-                    + " of encoding 2", text(client, "MODULE", "UPGRADE", "delayqueue", Samples.DELAY_QUEUE.toString()));
+                    + " of encoding 2", client.text("MODULE", "UPGRADE", "delayqueue", Samples.DELAY_QUEUE.toString()));
             assertEquals(1, client.call("DQ.LEN", "later").number());
         }
     }
@@ -141,15 +121,6 @@ class SamplesIT {
     private RespClient connect(Launch server) throws IOException {
         assertTrue(server.process().isAlive());
         return RespClient.connect(port);
-    }
-
-    private static void awaitInfo(RespClient client, String section, String line) throws IOException {
-        Instant deadline = Instant.now().plus(Duration.ofSeconds(30));
-        String info = text(client, "INFO", section);
-        while (!info.contains(line)) {
-            assertTrue(Instant.now().isBefore(deadline), info);
-            info = text(client, "INFO", section);
-        }
     }
 
     @Test
@@ -172,8 +143,8 @@ class SamplesIT {
                 return null;
             }
         };
-        try (ServerProcess server = start(); RespClient client = server.connect()) {
-            assertEquals("OK", text(client, "MODULE", "LOADEX", Samples.WEBSOCKET.toString(), "CONFIG", "websocket.ws-port",
+        try (ServerProcess server = Modules.start(); RespClient client = server.connect()) {
+            assertEquals("OK", client.text("MODULE", "LOADEX", Samples.WEBSOCKET.toString(), "CONFIG", "websocket.ws-port",
                     Integer.toString(webSocketPort)));
             WebSocket socket = http.newWebSocketBuilder().subprotocols("resp").buildAsync(uri, listener).join();
             socket.sendBinary(ByteBuffer.wrap("SET k v\r\nGET k\r\n".getBytes(StandardCharsets.US_ASCII)), true).join();
@@ -182,20 +153,20 @@ class SamplesIT {
                 replies.append(received.poll(20, TimeUnit.SECONDS));
             }
             assertEquals("+OK\r\n$1\r\nv\r\n", replies.toString());
-            assertEquals("v", text(client, "GET", "k"));
+            assertEquals("v", client.text("GET", "k"));
             assertEquals("ERR Error unloading module: the module has open connections. Please close them and try again",
-                    text(client, "MODULE", "UNLOAD", "websocket"));
+                    client.text("MODULE", "UNLOAD", "websocket"));
             assertEquals("ERR Error upgrading module: the module has open connections. Please close them and try again",
-                    text(client, "MODULE", "UPGRADE", "websocket", Samples.WEBSOCKET.toString()));
+                    client.text("MODULE", "UPGRADE", "websocket", Samples.WEBSOCKET.toString()));
             socket.sendClose(WebSocket.NORMAL_CLOSURE, "").join();
             assertEquals("close 1000", received.poll(20, TimeUnit.SECONDS));
-            awaitInfo(client, "clients", "connected_clients:1\r\n");
-            assertEquals("OK", text(client, "MODULE", "UPGRADE", "websocket", Samples.WEBSOCKET.toString()));
+            client.awaitInfo("clients", "connected_clients:1\r\n");
+            assertEquals("OK", client.text("MODULE", "UPGRADE", "websocket", Samples.WEBSOCKET.toString()));
             WebSocket again = http.newWebSocketBuilder().subprotocols("resp").buildAsync(uri, listener).join();
             again.sendClose(WebSocket.NORMAL_CLOSURE, "").join();
             assertEquals("close 1000", received.poll(20, TimeUnit.SECONDS));
-            awaitInfo(client, "clients", "connected_clients:1\r\n");
-            assertEquals("OK", text(client, "MODULE", "UNLOAD", "websocket"));
+            client.awaitInfo("clients", "connected_clients:1\r\n");
+            assertEquals("OK", client.text("MODULE", "UNLOAD", "websocket"));
             assertThrows(CompletionException.class, () -> http.newWebSocketBuilder().buildAsync(uri, listener).join());
         } finally {
             http.shutdownNow();
@@ -204,20 +175,20 @@ class SamplesIT {
 
     @Test
     void theSurveyTellsItsProgressAndItsResult() throws Exception {
-        try (ServerProcess server = start("--enable-debug-command", "yes"); RespClient client = server.connect()) {
-            load(client, Samples.SURVEY);
-            text(client, "DEBUG", "POPULATE", "20000", "user");
-            text(client, "DEBUG", "POPULATE", "5000", "order", "500");
-            assertEquals("OK", text(client, "SURVEY", "START"));
+        try (ServerProcess server = Modules.start(); RespClient client = server.connect()) {
+            Modules.load(client, Samples.SURVEY);
+            client.call("DEBUG", "POPULATE", "20000", "user");
+            client.call("DEBUG", "POPULATE", "5000", "order", "500");
+            assertEquals("OK", client.text("SURVEY", "START"));
             String state = client.call("SURVEY", "PROGRESS").elements().get(1).text();
             assertTrue(state.equals("running") || state.equals("done"), state);
-            assertEquals("done", text(client, "SURVEY", "WAIT", "0"));
+            assertEquals("done", client.text("SURVEY", "WAIT", "0"));
             assertEquals(25_000, client.call("SURVEY", "PROGRESS").elements().get(3).number());
             var first = client.call("SURVEY", "RESULT").elements().getFirst().elements();
             assertEquals("order", first.get(0).text());
             assertEquals(5000, first.get(1).number());
             assertTrue(first.get(2).number() > 5000 * 500, first.toString());
-            assertEquals("OK", text(client, "MODULE", "UNLOAD", "survey"));
+            assertEquals("OK", client.text("MODULE", "UNLOAD", "survey"));
         }
     }
 
@@ -240,27 +211,15 @@ class SamplesIT {
     @ParameterizedTest
     @EnumSource(Use.class)
     void nothingIsLeftOfASampleThatWasLoadedTwentyTimes(Use use) throws Exception {
-        try (ServerProcess server = start(); RespClient client = server.connect()) {
+        try (ServerProcess server = Modules.start(); RespClient client = server.connect()) {
             for (int i = 0; i < 20; i++) {
-                load(client, use.jar);
+                Modules.load(client, use.jar);
                 for (String command : use.commands) {
                     assertFalse(client.call(command.split(" ")).isError(), command);
                 }
-                assertEquals("OK", text(client, "MODULE", "UNLOAD", use.name().toLowerCase(Locale.ROOT)));
+                assertEquals("OK", client.text("MODULE", "UNLOAD", use.name().toLowerCase(Locale.ROOT)));
             }
-            Instant deadline = Instant.now().plus(Duration.ofSeconds(60));
-            String info;
-            do {
-                collectGarbage(server.process().pid());
-                info = text(client, "INFO", "modules");
-            } while (!info.contains("modules_unloaded_in_memory:0") && Instant.now().isBefore(deadline));
-            assertTrue(info.contains("modules_unloaded:20\r\nmodules_unloaded_in_memory:0"), info);
+            Modules.awaitNothingLeft(server, client, 20, 0);
         }
-    }
-
-    private static void collectGarbage(long pid) throws Exception {
-        Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
-        new ProcessBuilder(jcmd.toString(), Long.toString(pid), "GC.run").redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor();
     }
 }

@@ -35,14 +35,14 @@ import dev.cairn.api.event.KeyEventClass;
 import dev.cairn.structures.Pages;
 
 /** A module that uses every part of the SPI: a data type {@code box}, commands on boxes, options, an INFO section, events. */
-final class SampleModule implements ServerModule {
+class SampleModule implements ServerModule {
     /** The API that it exports. */
     interface Boxes {
         /** How many boxes were put. */
         long puts();
     }
 
-    static final Box TYPE = new Box();
+    static final Box TYPE = new Box(2);
     private static final Token PUT = Token.of("put");
     private static final Token TAKEN = Token.of("taken");
 
@@ -54,11 +54,23 @@ final class SampleModule implements ServerModule {
     volatile @Nullable ModuleContext context;
     @Nullable Option<Long> limit;
     Optional<Option<Long>> hz = Optional.empty();
+    private final int version;
+    private final Box type;
     private long puts;
+
+    SampleModule() {
+        this(3, TYPE);
+    }
+
+    /** Another version, for upgrades. */
+    SampleModule(int version, Box type) {
+        this.version = version;
+        this.type = type;
+    }
 
     @Override
     public ModuleInfo info() {
-        return ModuleInfo.of("sample", 3);
+        return ModuleInfo.of("sample", version);
     }
 
     private static CommandSpec.Builder spec(String name, int arity, String summary) {
@@ -67,7 +79,7 @@ final class SampleModule implements ServerModule {
 
     @Override
     public void configure(Registrar r) {
-        r.dataType(TYPE);
+        r.dataType(type);
         limit = r.option(OptionSpec.integer("sample-limit", 10, 0, 100).doc("The most of something."));
         r.info("Sample", true, out -> out.field("sample_puts", puts).field("sample_name", "box").field("sample_part", 0.5, 2));
         r.export(Boxes.class, () -> puts);
@@ -107,10 +119,10 @@ final class SampleModule implements ServerModule {
 
     private void put(Call call, Args args, Reply out) {
         WriteSlot slot = call.keyspace().write(args.at(1));
-        if (slot.exists() && slot.type() != TYPE) {
+        if (slot.exists() && slot.type() != type) {
             slot.delete();
         }
-        slot.put(TYPE, 0, args.at(2));
+        slot.put(type, 0, args.at(2));
         slot.changed(KeyEventClass.MODULE, PUT);
         puts++;
         mappedAtPut = Pages.mappedBytes();
@@ -118,7 +130,7 @@ final class SampleModule implements ServerModule {
     }
 
     private void get(Call call, Args args, Reply out) {
-        Slot slot = call.keyspace().read(args.at(1), TYPE);
+        Slot slot = call.keyspace().read(args.at(1), type);
         if (slot.exists()) {
             out.bulk(slot.bytes());
         } else {
@@ -141,8 +153,8 @@ final class SampleModule implements ServerModule {
         }
     }
 
-    private static boolean served(Call call, Bytes key, Reply out) {
-        WriteSlot slot = call.keyspace().write(key, TYPE);
+    private boolean served(Call call, Bytes key, Reply out) {
+        WriteSlot slot = call.keyspace().write(key, type);
         if (!slot.exists()) {
             return false;
         }
@@ -219,11 +231,15 @@ final class SampleModule implements ServerModule {
         filled = i;
     }
 
-    /** The type of boxes: bytes inline. */
-    static final class Box implements DataType {
+    /**
+     * The type of boxes: bytes inline.
+     *
+     * @param version what it saves is the same in all versions
+     */
+    record Box(int version) implements DataType {
         @Override
         public TypeId id() {
-            return new TypeId("sample-bx", 2);
+            return new TypeId("sample-bx", version);
         }
 
         @Override
@@ -245,7 +261,7 @@ final class SampleModule implements ServerModule {
 
         @Override
         public void load(ValueReader in, int encodingVersion, WriteSlot into) throws IOException {
-            if (encodingVersion != 2 || in.real() != 1.5) {
+            if (encodingVersion > version || in.real() != 1.5) {
                 throw new IOException("no box");
             }
             Bytes content = in.bytes();

@@ -13,21 +13,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The replies to one client on their way to it, encoded, in off-heap memory. One thread at a time: replies are written by the thread that executes
- * commands, and {@link #flush} may be another's.
+ * Encodes the replies to one client, in RESP2 or RESP3, into its {@linkplain OutputBuffer output buffer}. Headers never cross from chunk to chunk; values
+ * may.
  *
- * <p>Design. The bytes stand in a chain of chunks from a {@link ChunkPool}; the stream of bytes may cross from chunk to chunk anywhere but in a header. A
- * client with nothing to send holds no chunk. The last chunk's write position and end are fields, so that a short reply is one comparison and one or
- * two stores. All slow cases, a full chunk, no chunk and a muted writer, look like a full chunk and meet in {@link #room}.
- *
- * <p>The first chunk may be smaller than the others, as what was written to this client of late allows: the small chunks of many clients fit the caches
- * that their usual ones would push each other out of. Each flush notes how much waits; the size changes only when {@link #expandFirstChunk} or
- * {@link #shrinkFirstChunk} is called.
- *
- * <p>{@link #begin} leaves a gap of the longest header in one chunk; {@link #end} writes the header and moves what follows in this chunk, and only there,
- * to close the gap. The cost is bounded by the chunk's size however much follows.
+ * <p>Design. {@link #begin} leaves a gap of the longest header in one chunk; {@link #end} writes the header and moves what follows in this chunk, and
+ * only there, to close the gap. The cost is bounded by the chunk's size however much follows.
  */
-public final class ReplyWriter implements Reply {
+public final class ReplyWriter extends OutputBuffer implements Reply {
     private static final short CRLF = '\r' | '\n' << 8;
     private static final int OK_HEAD = '+' | 'O' << 8 | 'K' << 16 | '\r' << 24;
     private static final long OK = OK_HEAD & 0xffff_ffffL | (long) '\n' << 32;
@@ -46,14 +38,6 @@ public final class ReplyWriter implements Reply {
     private static final int HEADER = 24;
     private static final int GAP = 13;
 
-    /* A chunk's own header: links, size, and where its content begins and ends when it is not the first or last. */
-    private static final int NEXT = 0;
-    private static final int PREVIOUS = 8;
-    private static final int SIZE = 16;
-    private static final int START = 24;
-    private static final int END = 32;
-    private static final int CONTENT = 40;
-
     static {
         for (int n = 0; n < BULK.length; n++) {
             String s = "$" + n + "\r\n";
@@ -65,46 +49,34 @@ public final class ReplyWriter implements Reply {
         }
     }
 
-    private final ChunkPool pool;
-
-    private long at;
-    private long limit;
-    /* The position is origin + at: see position(). */
-    private long origin;
-    private long tail;
-
-    private long head;
-    private long readAt;
-    private long sent;
-    private int chunks;
-    private long held;
-    private long firstChunk = ChunkPool.CHUNK;
-    private long peak;
+    private static final Gap[] NONE = {};
 
     private boolean resp3;
-    private boolean muted;
-    private boolean abandoned;
-    private @Nullable Growth growth;
     private long errorEnd = -1;
     private long errors;
     private @Nullable Consumer<CommandError> errorListener;
 
     private int open;
-    private long[] gaps = {};
-    private long[] gapChunks = {};
-    private long[] gapPositions = {};
-    private Shape[] shapes = {};
+    private Gap[] gaps = NONE;
 
-    /** Says how much may wait to be sent to a client. */
-    @FunctionalInterface
-    public interface Growth {
-        /** Whether so many bytes may wait. */
-        boolean allows(long waiting);
+    /** Where the header of an open aggregate is to stand. */
+    private static final class Gap {
+        private long at;
+        private long chunk;
+        private long position;
+        private Shape shape = Shape.ARRAY;
+
+        void set(long address, long inChunk, long inStream, Shape of) {
+            at = address;
+            chunk = inChunk;
+            position = inStream;
+            shape = of;
+        }
     }
 
     /** An empty writer for RESP2. */
     public ReplyWriter(ChunkPool pool) {
-        this.pool = pool;
+        super(pool);
     }
 
     /** The protocol version: 2 or 3. */
@@ -120,100 +92,18 @@ public final class ReplyWriter implements Reply {
         resp3 = version == 3;
     }
 
-    /** Whether what is written is dropped. */
-    public boolean muted() {
-        return muted;
-    }
-
-    /** Drops what is written from now on, as {@code CLIENT REPLY OFF} wants, or ends that. */
-    public void mute(boolean on) {
-        muted = on || abandoned;
-        limit = muted || tail == 0 ? at : tail + Memory.getLong(tail + SIZE);
-    }
-
-    /**
-     * Sets who is asked before more memory is taken than the first usual chunk; on the first refusal the writer is {@link #abandoned} for good:
-     * what waits stays, and all that is written is dropped. A chunk that was granted is filled without asking again, so that up to twice of what is
-     * allowed may wait.
-     */
-    public void onGrowth(Growth limit) {
-        growth = limit;
-    }
-
     @Override
     public boolean abandoned() {
-        return abandoned;
+        return super.abandoned();
     }
-
-    /* Chunks. */
 
     /** Returns where {@code n} bytes may be written when the last chunk has no room for them; 0 if they are to be dropped. */
     private long room(long n) {
-        if (muted) {
+        long p = more(n);
+        if (p == 0) {
             errorEnd = -1;
-            return 0;
         }
-        long size = sizeOfNext(n + CONTENT);
-        if (growth != null && (tail != 0 || size > ChunkPool.CHUNK) && !growth.allows(pendingBytes() + n)) {
-            abandoned = true;
-            mute(true);
-            errorEnd = -1;
-            return 0;
-        }
-        long chunk = pool.take(size);
-        held += size;
-        long position = origin + at;
-        Memory.putLong(chunk + NEXT, 0);
-        Memory.putLong(chunk + PREVIOUS, tail);
-        Memory.putLong(chunk + SIZE, size);
-        Memory.putLong(chunk + START, CONTENT);
-        if (tail == 0) {
-            head = chunk;
-            readAt = chunk + CONTENT;
-        } else {
-            Memory.putLong(tail + NEXT, chunk);
-            Memory.putLong(tail + END, at - tail);
-        }
-        chunks++;
-        tail = chunk;
-        at = chunk + CONTENT;
-        limit = chunk + size;
-        origin = position - at;
-        return at;
-    }
-
-    /** The size of the next chunk: the more waits, the larger, so that much is sent in few calls and no more room stays unused than is used. */
-    private long sizeOfNext(long needed) {
-        if (tail == 0) {
-            return needed <= firstChunk ? firstChunk : ChunkPool.sizeFor(needed);
-        }
-        return Math.max(ChunkPool.sizeFor(needed), Math.min(Long.highestOneBit(pendingBytes()), ChunkPool.LARGEST_SHARED));
-    }
-
-    private void release(long chunk) {
-        long size = Memory.getLong(chunk + SIZE);
-        held -= size;
-        pool.give(chunk, size);
-        chunks--;
-    }
-
-    /** Releases all chunks and leaves the position as given. */
-    private void releaseAll(long position) {
-        for (long chunk = head; chunk != 0;) {
-            long next = Memory.getLong(chunk + NEXT);
-            release(chunk);
-            chunk = next;
-        }
-        head = 0;
-        tail = 0;
-        at = 0;
-        limit = 0;
-        origin = position;
-        sent = position;
-    }
-
-    private long end(long chunk) {
-        return chunk == tail ? at : chunk + Memory.getLong(chunk + END);
+        return p;
     }
 
     /* Replies. */
@@ -622,16 +512,12 @@ public final class ReplyWriter implements Reply {
             return -1;
         }
         if (open == gaps.length) {
-            int capacity = Math.max(4, 2 * open);
-            gaps = Arrays.copyOf(gaps, capacity);
-            gapChunks = Arrays.copyOf(gapChunks, capacity);
-            gapPositions = Arrays.copyOf(gapPositions, capacity);
-            shapes = Arrays.copyOf(shapes, capacity);
+            gaps = Arrays.copyOf(gaps, Math.max(4, 2 * open));
+            for (int i = open; i < gaps.length; i++) {
+                gaps[i] = new Gap();
+            }
         }
-        gaps[open] = p;
-        gapChunks[open] = tail;
-        gapPositions[open] = origin + p;
-        shapes[open] = shape;
+        gaps[open].set(p, tail, origin + p, shape);
         at = p + GAP;
         return open++;
     }
@@ -645,20 +531,12 @@ public final class ReplyWriter implements Reply {
             throw new IllegalStateException("mark " + mark + " is ended while " + open + " aggregates are open");
         }
         open = mark;
-        long gap = gaps[mark];
-        long chunk = gapChunks[mark];
-        long contentEnd = end(chunk);
-        Shape shape = shapes[mark];
-        long after = number(gap, type(shape), count(shape, n));
-        long closed = gap + GAP - after;
-        if (closed > 0) {
-            Memory.copy(gap + GAP, after, contentEnd - gap - GAP);
-            if (chunk == tail) {
-                at -= closed;
-            } else {
-                Memory.putLong(chunk + END, contentEnd - closed - chunk);
-                origin -= closed;
-            }
+        Gap gap = gaps[mark];
+        long from = gap.at + GAP;
+        long to = number(gap.at, type(gap.shape), count(gap.shape, n));
+        if (to < from) {
+            Memory.copy(from, to, end(gap.chunk) - from);
+            shorten(gap.chunk, from - to);
         }
         errorEnd = -1;
         return this;
@@ -668,35 +546,20 @@ public final class ReplyWriter implements Reply {
 
     /** Writes bytes of memory that are encoded already. */
     public ReplyWriter raw(long address, int length) {
-        if (length > ChunkPool.CHUNK - CONTENT && limit - at < length) {
-            if (room(length) == 0) {
-                return this;
-            }
-        }
-        long from = address;
-        long left = length;
-        while (left > 0) {
-            if (limit == at && room(left) == 0) {
-                return this;
-            }
-            long n = Math.min(left, limit - at);
-            Memory.copy(from, at, n);
-            at += n;
-            from += n;
-            left -= n;
-        }
-        return this;
+        put(address, length);
+        return encoded();
     }
 
     /** Writes bytes that are encoded already. */
     public ReplyWriter raw(byte[] bytes) {
-        int n = bytes.length;
-        long p = at;
-        if (limit - p < n && (p = room(n)) == 0) {
-            return this;
+        put(bytes);
+        return encoded();
+    }
+
+    private ReplyWriter encoded() {
+        if (muted) {
+            errorEnd = -1;
         }
-        Memory.copyFromArray(bytes, 0, p, n);
-        at = p + n;
         return this;
     }
 
@@ -710,327 +573,60 @@ public final class ReplyWriter implements Reply {
         if (other.open != 0 || other == this) {
             throw new IllegalStateException("an aggregate of the other writer is open, or it is this one");
         }
-        long pending = other.pendingBytes();
-        if (muted || pending == 0) {
-            errorEnd = muted ? -1 : errorEnd;
-            other.clear();
-        } else if (pending <= ChunkPool.CHUNK / 4 || other.pool != pool) {
-            for (long chunk = other.head; chunk != 0; chunk = Memory.getLong(chunk + NEXT)) {
-                copyOf(other, chunk);
-            }
-            other.clear();
-        } else {
-            adopt(other, pending);
-        }
-        return this;
-    }
-
-    private void copyOf(ReplyWriter other, long chunk) {
-        long from = chunk == other.head ? other.readAt : chunk + Memory.getLong(chunk + START);
-        long end = other.end(chunk);
-        while (from < end) {
-            int n = (int) Math.min(end - from, 1 << 30);
-            raw(from, n);
-            from += n;
-        }
-    }
-
-    private void adopt(ReplyWriter other, long pending) {
-        long position = origin + at + pending;
-        Memory.putLong(other.head + START, other.readAt - other.head);
-        if (tail == 0) {
-            head = other.head;
-            readAt = other.readAt;
-        } else {
-            Memory.putLong(tail + END, at - tail);
-            Memory.putLong(tail + NEXT, other.head);
-            Memory.putLong(other.head + PREVIOUS, tail);
-        }
-        tail = other.tail;
-        at = other.at;
-        limit = tail + Memory.getLong(tail + SIZE);
-        origin = position - at;
-        chunks += other.chunks;
-        held += other.held;
-        other.chunks = 0;
-        other.held = 0;
-        other.head = 0;
-        other.clear();
-    }
-
-    /* What was written. */
-
-    /** How many bytes were ever written, in the client's stream: those that were sent and those that wait. What is truncated or dropped does not count. */
-    public long position() {
-        return origin + at;
-    }
-
-    /** The same as {@link #position}. */
-    public long written() {
-        return origin + at;
+        take(other);
+        return encoded();
     }
 
     /** Whether the last thing written was an error. */
     public boolean lastWasError() {
-        return errorEnd == origin + at;
+        return errorEnd == position();
     }
 
-    /**
-     * Discards all that was written since a position, and aggregates begun since.
-     *
-     * @throws IllegalArgumentException if the position is ahead, or what follows it was sent already
-     */
+    /** {@inheritDoc} Aggregates begun since then are no longer open. */
+    @Override
     public void truncateTo(long position) {
-        long now = position();
-        if (position > now || position < sent) {
-            throw new IllegalArgumentException("position " + position + " is not in what waits to be sent, " + sent + " to " + now);
-        }
-        while (open > 0 && gapPositions[open - 1] >= position) {
+        super.truncateTo(position);
+        while (open > 0 && gaps[open - 1].position >= position) {
             open--;
         }
         if (errorEnd > position) {
             errorEnd = -1;
         }
-        if (position == sent) {
-            releaseAll(position);
-            return;
-        }
-        long excess = now - position;
-        while (excess > 0) {
-            long content = tail == head ? readAt : tail + Memory.getLong(tail + START);
-            long here = at - content;
-            if (excess < here) {
-                at -= excess;
-                break;
-            }
-            excess -= here;
-            long previous = Memory.getLong(tail + PREVIOUS);
-            release(tail);
-            tail = previous;
-            Memory.putLong(tail + NEXT, 0);
-            at = tail + Memory.getLong(tail + END);
-        }
-        origin = position - at;
-        limit = muted ? at : tail + Memory.getLong(tail + SIZE);
-    }
-
-    /** Whether nothing waits to be sent. */
-    public boolean isEmpty() {
-        return origin + at == sent;
-    }
-
-    /** Number of bytes that wait to be sent. */
-    public long pendingBytes() {
-        return origin + at - sent;
-    }
-
-    /** Number of chunks held. */
-    public int chunks() {
-        return chunks;
-    }
-
-    /** Bytes of the chunks held. */
-    public long heldBytes() {
-        return held;
-    }
-
-    /** Number of chunks held beyond the first, if that is of the usual size or smaller. */
-    public int listedChunks() {
-        return beginsUsually() ? chunks - 1 : chunks;
-    }
-
-    private boolean beginsUsually() {
-        return head != 0 && Memory.getLong(head + SIZE) <= ChunkPool.CHUNK;
-    }
-
-    /** Size in bytes of the chunk that the next reply is begun in if it fits: a power of two from 1 KB to 16 KB. It begins with the largest. */
-    public long firstChunk() {
-        return firstChunk;
-    }
-
-    /** The most bytes that waited at a time since the writer was made or {@link #resetPeak} was called, as far as a flush saw them. */
-    public long peak() {
-        return Math.max(peak, pendingBytes());
-    }
-
-    /** Begins to look for the peak anew. */
-    public void resetPeak() {
-        peak = 0;
-    }
-
-    /** Makes the first chunk as large as the peak needs, up to 16 KB, if it is smaller; returns whether it was. */
-    public boolean expandFirstChunk() {
-        long fit = fitting(peak());
-        if (fit <= firstChunk) {
-            return false;
-        }
-        firstChunk = fit;
-        return true;
-    }
-
-    /** Makes the first chunk as small as the peak allows, down to 1 KB, if half of it would do; returns whether it was changed. */
-    public boolean shrinkFirstChunk() {
-        long fit = fitting(peak());
-        if (fit >= firstChunk) {
-            return false;
-        }
-        firstChunk = fit;
-        return true;
-    }
-
-    private static long fitting(long content) {
-        long needed = Math.clamp(content + CONTENT, ChunkPool.SMALLEST, ChunkPool.CHUNK);
-        return Long.highestOneBit(needed - 1) << 1;
     }
 
     /**
-     * Hands bytes that wait to the sink, from the first on, until it takes fewer than it is offered, {@code maxBytes} are sent or none is left. Chunks that
-     * are sent are released. A chunk above the usual size is offered whole even if that goes beyond {@code maxBytes}: what the system takes at once of one large
-     * reply reaches also a client that closes its side right after the request.
+     * {@inheritDoc}
      *
-     * @param safeBytes how many bytes may be sent at all, large chunks included
-     * @return how many bytes the sink took
-     * @throws IOException          what the sink throws; what it took before is sent
      * @throws IllegalStateException if an aggregate is open
      */
+    @Override
     public int flush(Sink sink, int maxBytes, long safeBytes) throws IOException {
-        if (open != 0) {
-            throw new IllegalStateException(open + " aggregates are open");
-        }
-        int total = 0;
-        peak = Math.max(peak, origin + at - sent);
-        while (head != 0 && total < maxBytes && total < safeBytes) {
-            long end = end(head);
-            int n = offered(head, Math.min(end - readAt, safeBytes - total), maxBytes - total);
-            int taken = n == 0 ? 0 : sink.write(readAt, n);
-            if (taken > 0) {
-                readAt += taken;
-                sent += taken;
-                total += taken;
-            }
-            if (readAt == end) {
-                releaseHead();
-            }
-            if (taken < n) {
-                break;
-            }
-        }
-        return total;
-    }
-
-    /** The same as {@link #flush(Sink, int, long)} where all that waits may be sent. */
-    public int flush(Sink sink, int maxBytes) throws IOException {
-        return flush(sink, maxBytes, Long.MAX_VALUE);
+        checkClosed();
+        return super.flush(sink, maxBytes, safeBytes);
     }
 
     /**
-     * What of a writer's replies waited at one moment, for another thread to send. It reads the chunks and changes nothing of the writer, which may
-     * write on meanwhile; the writer is told by {@link #sent(int)} afterwards, before anything else of it is sent.
-     */
-    public static final class Waiting {
-        private long chunk;
-        private long from;
-        private long tail;
-        private long end;
-        private int sent;
-
-        /** Nothing, until {@link ReplyWriter#waiting} fills it. */
-        public Waiting() {
-        }
-
-        /** How many bytes the sink took. */
-        public int sent() {
-            return sent;
-        }
-
-        /**
-         * Hands the bytes to the sink as {@link ReplyWriter#flush(Sink, int, long)} does. Once, on any thread.
-         *
-         * @throws IOException what the sink throws; {@link #sent} tells what it took before
-         */
-        public void send(Sink sink, int maxBytes, long safeBytes) throws IOException {
-            while (sent < maxBytes && sent < safeBytes) {
-                long stop = chunk == tail ? end : chunk + Memory.getLong(chunk + END);
-                int n = offered(chunk, Math.min(stop - from, safeBytes - sent), maxBytes - sent);
-                int taken = n == 0 ? 0 : sink.write(from, n);
-                sent += Math.max(0, taken);
-                from += Math.max(0, taken);
-                if (taken < n || chunk == tail) {
-                    return;
-                }
-                if (from == stop) {
-                    chunk = Memory.getLong(chunk + NEXT);
-                    from = chunk + Memory.getLong(chunk + START);
-                }
-            }
-        }
-    }
-
-    /** How many bytes of a chunk to offer: all of a large one, else no more than are wanted. */
-    private static int offered(long chunk, long bytes, int wanted) {
-        boolean large = Memory.getLong(chunk + SIZE) > ChunkPool.CHUNK;
-        return (int) Math.min(bytes, large ? 1 << 30 : wanted);
-    }
-
-    /**
-     * Notes what waits now, so that another thread can send it.
+     * {@inheritDoc}
      *
      * @throws IllegalStateException if nothing waits or an aggregate is open
      */
+    @Override
     public void waiting(Waiting now) {
-        if (open != 0 || isEmpty()) {
-            throw new IllegalStateException(open + " aggregates are open, " + pendingBytes() + " bytes wait");
-        }
-        peak = Math.max(peak, pendingBytes());
-        now.chunk = head;
-        now.from = readAt;
-        now.tail = tail;
-        now.end = at;
-        now.sent = 0;
+        checkClosed();
+        super.waiting(now);
     }
 
-    /** Releases bytes that another thread has sent, the first that wait. */
-    public void sent(int bytes) {
-        if (bytes > pendingBytes()) {
-            throw new IllegalArgumentException(bytes + " bytes sent where " + pendingBytes() + " waited");
+    private void checkClosed() {
+        if (open != 0) {
+            throw new IllegalStateException(open + " aggregates are open");
         }
-        sent += bytes;
-        long left = bytes;
-        while (left > 0) {
-            long n = Math.min(left, end(head) - readAt);
-            readAt += n;
-            left -= n;
-            if (readAt == end(head)) {
-                releaseHead();
-            }
-        }
-    }
-
-    private void releaseHead() {
-        long chunk = head;
-        if (chunk == tail) {
-            releaseAll(origin + at);
-            return;
-        }
-        head = Memory.getLong(chunk + NEXT);
-        readAt = head + Memory.getLong(head + START);
-        Memory.putLong(head + PREVIOUS, 0);
-        release(chunk);
     }
 
     /** Discards what waits, and open aggregates, and releases all chunks. */
+    @Override
     public void clear() {
         open = 0;
         errorEnd = -1;
-        releaseAll(sent);
-    }
-
-    /** The same as {@link #clear}, when the client goes. */
-    public void free() {
-        clear();
-        gaps = new long[0];
-        gapChunks = gaps;
-        gapPositions = gaps;
-        shapes = new Shape[0];
+        super.clear();
     }
 }

@@ -30,7 +30,7 @@ class ReplyWriterTest {
 
     @AfterEach
     void leavesNoChunkBehind() {
-        writer.free();
+        writer.clear();
         assertEquals(0, pool.bytes());
         assertEquals(0, writer.chunks());
         pool.trim();
@@ -447,7 +447,7 @@ class ReplyWriterTest {
         writer.ok();
         assertEquals(20_000, writer.flush((address, length) -> length, 100, 20_000));
         assertEquals(5, writer.pendingBytes());
-        ReplyWriter.Waiting waiting = new ReplyWriter.Waiting();
+        OutputBuffer.Waiting waiting = new OutputBuffer.Waiting();
         writer.raw(new byte[20_000]);
         writer.waiting(waiting);
         waiting.send((address, length) -> length, 100_000, 12);
@@ -631,7 +631,7 @@ class ReplyWriterTest {
                 assertEquals(waiting, bounded.pendingBytes());
                 byte[] part = bytes(bounded);
                 assertEquals(0, Arrays.compare(part, 0, part.length, whole, 0, part.length));
-                bounded.free();
+                bounded.clear();
             }
         }
     }

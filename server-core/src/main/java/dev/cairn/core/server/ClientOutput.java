@@ -339,9 +339,9 @@ final class ClientOutput {
 
     /** Drops what a client is owed, when it has gone. */
     void release(ServerClient client) {
-        client.reply.free();
+        client.reply.clear();
         if (client.postponed != null) {
-            client.postponed.free();
+            client.postponed.clear();
         }
     }
 

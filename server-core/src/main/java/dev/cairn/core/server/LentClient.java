@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 import dev.cairn.api.io.Connection;
 import dev.cairn.api.io.ThreadedIo;
-import dev.cairn.resp.ReplyWriter;
+import dev.cairn.resp.OutputBuffer;
 import dev.cairn.resp.RequestBatch;
 import dev.cairn.resp.RequestParser;
 import dev.cairn.structures.Memory;
@@ -26,7 +26,7 @@ final class LentClient implements ThreadedIo.Work {
     }
 
     private final ServerClient client;
-    private final ReplyWriter.Waiting waiting = new ReplyWriter.Waiting();
+    private final OutputBuffer.Waiting waiting = new OutputBuffer.Waiting();
     private Kind kind = Kind.NOTHING;
     private int most;
     private @Nullable Throwable failure;

@@ -192,7 +192,7 @@ final class Outcalls {
             parser.free();
             batch.free();
             request.close();
-            client.reply.free();
+            client.reply.clear();
         }
     }
 }

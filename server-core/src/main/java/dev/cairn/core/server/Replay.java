@@ -177,7 +177,7 @@ final class Replay {
     void close() {
         parser.free();
         batch.free();
-        out.free();
+        out.clear();
         chunks.trim();
     }
 }

@@ -1,6 +1,5 @@
 package dev.cairn.core.server;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -61,8 +60,8 @@ public final class ServerClient implements Client {
 
     /** The transaction being queued; null outside of MULTI. */
     @Nullable Transaction transaction;
-    /** Watched keys; an empty list when there are none. */
-    List<WatchedKey> watched = new ArrayList<>(0);
+    /** Watched keys; the empty list that all share when there are none. */
+    List<WatchedKey> watched = List.of();
     /** Whether a watched key was changed. */
     boolean watchFailed;
 

@@ -57,6 +57,7 @@ final class WatchedKeys {
         Bytes kept = key.retain();
         WatchedKey w = new WatchedKey(client, db, kept, client.database.isExpired(key));
         if (client.watched.isEmpty()) {
+            client.watched = new ArrayList<>(1);
             clients++;
         }
         client.watched.add(w);
@@ -85,7 +86,7 @@ final class WatchedKeys {
             }
             count--;
         }
-        client.watched.clear();
+        client.watched = List.of();
         clients--;
     }
 

@@ -125,7 +125,7 @@ final class CommandHarness implements AutoCloseable {
 
     @Override
     public void close() {
-        reply.free();
+        reply.clear();
         server.close();
     }
 

@@ -35,6 +35,8 @@ final class IncrementScanner implements Closeable {
     private static final int OPEN = 1 << 31;
     /** Stands for the number of a first record that is not known. */
     private static final long ANY = Long.MIN_VALUE;
+    /** More than the library's header takes in front of a queue, and less than its index takes behind that, before the first record. */
+    private static final int QUEUE_HEADER = 4096;
     private static final int MAX_DOCUMENT = RecordFormat.HEADER + RecordFormat.MAX_PAYLOAD;
 
     private final FileChannel channel;
@@ -79,17 +81,21 @@ final class IncrementScanner implements Closeable {
 
     /**
      * Whether nothing was ever logged to a file: it has at most the empty record that an increment begins with, numbered or not, and from there
-     * to its end only zeros. Whatever else is there, be it damaged, counts as something.
+     * to its end only zeros; or not even that, because the library has not finished the header that it begins every file with. Whatever else is
+     * there, be it damaged, counts as something.
      */
     static boolean holdsNothing(Path file) throws IOException {
         try (IncrementScanner scanner = new IncrementScanner(file, ANY)) {
             Found found = scanner.next();
+            if (found == Found.BAD && scanner.unfinished && scanner.at == 0) {
+                return scanner.isZeroFrom(QUEUE_HEADER);
+            }
             if (found == Found.RECORD && RecordFormat.payload(scanner.record) == 0) {
                 found = scanner.next();
             } else if (found == Found.BAD && scanner.skipUnnumbered()) {
                 found = scanner.next();
             }
-            return found == Found.END && scanner.zeroToTheEnd();
+            return found == Found.END && scanner.isZeroFrom(scanner.at);
         }
     }
 
@@ -108,8 +114,9 @@ final class IncrementScanner implements Closeable {
         return true;
     }
 
-    private boolean zeroToTheEnd() throws IOException {
-        for (long p = at; p < size; p += BUFFER) {
+    /** Whether all bytes are 0 from an offset to the end of the file. */
+    private boolean isZeroFrom(long from) throws IOException {
+        for (long p = from; p < size; p += BUFFER) {
             int length = (int) Math.min(BUFFER, size - p);
             fill(p, length);
             if (!isZero(buffer + (p - bufferStart), length)) {

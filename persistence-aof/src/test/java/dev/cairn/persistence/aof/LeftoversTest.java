@@ -212,6 +212,23 @@ class LeftoversTest {
     }
 
     @Test
+    void anIncrementWhoseQueueWasBeingMadeIsDeletedAndOneWithRecordsBehindThatStays() throws IOException {
+        oneIncrementWithAKey();
+        byte[] withAKey = Files.readAllBytes(Directories.queueFile(files.resolve(NAME + "1.incr")));
+        withAKey[3] |= (byte) 0x80;
+        Files.write(Files.createDirectory(files.resolve(NAME + "7.incr")).resolve("19700101.cq4"), withAKey);
+        leave(NAME + "8.incr", true);
+        byte[] begun = Files.readAllBytes(Directories.queueFile(files.resolve(NAME + "8.incr")));
+        begun[3] |= (byte) 0x80;
+        Files.write(Files.createDirectory(files.resolve(NAME + "9.incr")).resolve("19700101.cq4"), begun);
+        byte[] headerOnly = new byte[1 << 20];
+        System.arraycopy(begun, 0, headerOnly, 0, 256);
+        Files.write(Files.createDirectory(files.resolve(NAME + "10.incr")).resolve("19700101.cq4"), headerOnly);
+        leftovers().delete();
+        assertEquals(List.of(NAME + "1.incr", NAME + "7.incr", NAME + "9.incr"), names());
+    }
+
+    @Test
     void symbolicLinksAreNotFollowed() throws IOException {
         oneIncrementWithAKey();
         Path elsewhere = Files.createDirectory(temporary.resolve("elsewhere"));

@@ -32,6 +32,7 @@ final class AofLog implements CommandLog {
 
     private final Gate gate;
     private final long staging = Pages.map(RecordFormat.HEADER + RecordFormat.MAX_PAYLOAD);
+    private final Checksum checksum = new Checksum(staging, RecordFormat.HEADER + RecordFormat.MAX_PAYLOAD);
     private @Nullable LogFile file;
     private long sequence;
     private @Nullable IOException failure;
@@ -148,7 +149,7 @@ final class AofLog implements CommandLog {
                         | (gate.forced() ? RecordFormat.FORCED : 0);
                 Memory.copy(address + at, staging + RecordFormat.HEADER, payload);
                 int unforced = (int) Math.min(Integer.MAX_VALUE, sequence - 1 - forced);
-                RecordFormat.header(staging, sequence, gate.millis(), payload, database, flags, unforced);
+                RecordFormat.header(staging, sequence, gate.millis(), payload, database, flags, unforced, checksum);
                 to.append(staging, RecordFormat.HEADER + payload);
                 sequence++;
                 writes++;

@@ -32,7 +32,7 @@ final class BaseFile {
     }
 
     private static int crc(long block, long length) {
-        return RecordFormat.checksum(block + 8, HEADER - 8 + length);
+        return Checksum.of(block + 8, HEADER - 8 + length);
     }
 
     /** Writes a base. One thread at a time. */

@@ -1,7 +1,5 @@
 package dev.cairn.persistence.aof;
 
-import java.util.zip.CRC32C;
-
 import dev.cairn.structures.Memory;
 
 /**
@@ -41,6 +39,17 @@ final class RecordFormat {
 
     /** Writes the header of a record whose payload stands behind it already. */
     static void header(long record, long sequence, long millis, int payload, int database, int flags, int unforced) {
+        fields(record, sequence, millis, payload, database, flags, unforced);
+        Memory.putInt(record + 4, crc(record, payload));
+    }
+
+    /** Writes the header of a record whose payload stands behind it already, with the checksum of the memory that begins with it. */
+    static void header(long record, long sequence, long millis, int payload, int database, int flags, int unforced, Checksum checksum) {
+        fields(record, sequence, millis, payload, database, flags, unforced);
+        Memory.putInt(record + 4, checksum.of(8, HEADER - 8 + payload));
+    }
+
+    private static void fields(long record, long sequence, long millis, int payload, int database, int flags, int unforced) {
         Memory.putInt(record, MAGIC);
         Memory.putLong(record + 8, sequence);
         Memory.putLong(record + 16, millis);
@@ -48,18 +57,10 @@ final class RecordFormat {
         Memory.putInt(record + 28, database);
         Memory.putInt(record + 32, flags);
         Memory.putInt(record + 36, unforced);
-        Memory.putInt(record + 4, crc(record, payload));
     }
 
     private static int crc(long record, int payload) {
-        return checksum(record + 8, HEADER - 8L + payload);
-    }
-
-    /** The CRC-32C of memory. */
-    static int checksum(long address, long length) {
-        CRC32C crc = new CRC32C();
-        crc.update(Memory.ALL.asSlice(address, length).asByteBuffer());
-        return (int) crc.getValue();
+        return Checksum.of(record + 8, HEADER - 8L + payload);
     }
 
     /** What is wrong with a record of which {@code length} bytes are there; empty when nothing is. */

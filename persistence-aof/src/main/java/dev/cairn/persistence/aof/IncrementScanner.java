@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.OptionalLong;
 
 import dev.cairn.structures.Memory;
 import dev.cairn.structures.Pages;
@@ -66,17 +67,20 @@ final class IncrementScanner implements Closeable {
     }
 
     /**
-     * The number of the first record of a file, whatever it is.
+     * The number of the first record of a file, whatever it is; empty where the increment was never begun, so that nothing is there.
      *
-     * @throws IOException when the file does not begin with a good record
+     * @throws IOException when the file begins with something else
      */
-    static long firstSequence(Path file) throws IOException {
+    static OptionalLong firstSequence(Path file) throws IOException {
         try (IncrementScanner scanner = new IncrementScanner(file, ANY)) {
-            if (scanner.next() != Found.RECORD) {
-                throw new IOException(file + " does not begin with a good record");
+            if (scanner.next() == Found.RECORD) {
+                return OptionalLong.of(RecordFormat.sequence(scanner.record));
             }
-            return RecordFormat.sequence(scanner.record);
         }
+        if (holdsNothing(file)) {
+            return OptionalLong.empty();
+        }
+        throw new IOException(file + " does not begin with a good record");
     }
 
     /**

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -175,7 +176,10 @@ final class Repair {
         }
     }
 
-    /** A manifest made of the files: the base, of which there may be one, and the increments, whose first records tell their order. */
+    /**
+     * A manifest made of the files: the base, of which there may be one, and the increments, whose first records tell their order. One that was
+     * never begun is left out: nothing is in it.
+     */
     private Manifest rebuilt() throws IOException {
         Pattern pattern = Pattern.compile(Pattern.quote(name) + "\\.(\\d+)\\.(base|incr)");
         List<Entry> bases = new ArrayList<>();
@@ -186,8 +190,10 @@ final class Repair {
                 if (matcher.matches()) {
                     long number = Long.parseLong(matcher.group(1));
                     boolean base = matcher.group(2).equals("base");
-                    long start = base ? 1 : IncrementScanner.firstSequence(Directories.queueFile(file));
-                    (base ? bases : increments).add(new Entry(file.getFileName().toString(), number, start, Manifest.OPEN));
+                    OptionalLong start = base ? OptionalLong.of(1) : firstSequence(file);
+                    if (start.isPresent()) {
+                        (base ? bases : increments).add(new Entry(matcher.group(), number, start.getAsLong(), Manifest.OPEN));
+                    }
                 }
             }
         }
@@ -202,6 +208,16 @@ final class Repair {
         long start = increments.isEmpty() ? 1 : increments.getFirst().start();
         return new Manifest(bases.stream().findFirst().map(b -> new Entry(b.name(), b.number(), start, Manifest.OPEN)), increments,
                 List.of());
+    }
+
+    /** The number of an increment's first record; empty where a killed server has made its directory, and has not begun it. */
+    private static OptionalLong firstSequence(Path increment) throws IOException {
+        try (Stream<Path> files = Files.list(increment)) {
+            if (files.noneMatch(f -> f.toString().endsWith(".cq4"))) {
+                return OptionalLong.empty();
+            }
+        }
+        return IncrementScanner.firstSequence(Directories.queueFile(increment));
     }
 
     /**

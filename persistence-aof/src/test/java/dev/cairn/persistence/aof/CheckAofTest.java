@@ -158,6 +158,39 @@ class CheckAofTest {
     }
 
     @Test
+    void aDamagedManifestIsRebuiltBesideIncrementsThatWereNeverBegun() throws IOException {
+        files.begin();
+        files.command(CHANGES + 1, "SET", "more", "1");
+        files.close();
+        List<String> before = dumped();
+        ChronicleFile neverBegun = ChronicleFile.open(directory.resolve("a.aof.4.incr"), false);
+        neverBegun.end();
+        neverBegun.close();
+        Files.createDirectory(directory.resolve("a.aof.5.incr"));
+        Files.writeString(files.manifestFile, "nothing of worth");
+        assertEquals(0, run("--fix", "--yes"), () -> output);
+        assertEquals(0, run(), () -> output);
+        assertEquals(before, dumped());
+        assertEquals(List.of("a.aof.1.incr", "a.aof.2.incr", "a.aof.3.incr"),
+                Manifest.read(files.manifestFile).increments().stream().map(Manifest.Entry::name).toList());
+    }
+
+    @Test
+    void aDamagedManifestIsNotRebuiltBesideAnIncrementThatBeginsDamaged() throws IOException {
+        long at;
+        try (IncrementScanner scanner = new IncrementScanner(increment(2), 0)) {
+            scanner.next();
+            at = scanner.offset();
+        }
+        byte[] bytes = Files.readAllBytes(increment(2));
+        bytes[(int) at + 8]++;
+        Files.write(increment(2), bytes);
+        Files.writeString(files.manifestFile, "nothing of worth");
+        assertEquals(1, run("--fix", "--yes"));
+        assertEquals("nothing of worth", Files.readString(files.manifestFile));
+    }
+
+    @Test
     void theGoodBlocksOfADamagedBaseAreKept() throws IOException {
         files.begin();
         files.rewritten(MadeFiles.resp("SET", "all", "1"));

@@ -34,10 +34,10 @@ public interface DataType {
     void save(Slot value, ValueWriter out) throws IOException;
 
     /**
-     * Reads a value into an absent key.
+     * Reads a value into an absent key: first all of it, then the slot is used, since a load that fails must leave no key.
      *
      * @param encodingVersion the {@link TypeId#encodingVersion} that it was saved with
-     * @throws IOException when the bytes end too early or make no sense; the slot is not used then
+     * @throws IOException when the bytes end too early or make no sense
      */
     void load(ValueReader in, int encodingVersion, WriteSlot into) throws IOException;
 

@@ -78,7 +78,12 @@ class ClientLimitsTest {
             many.raw("*2000\r\n" + argument.repeat(1500));
             assertEquals(0, many.receiveToEnd().length);
             TestClient large = server.client();
-            large.raw("*3\r\n$7\r\nBOX.PUT\r\n$1\r\nk\r\n$1048576\r\nxxx");
+            // read up to the limit, though it is seen from its length that it is too large: its sender is not cut off while it writes
+            large.raw("*3\r\n$7\r\nBOX.PUT\r\n$1\r\nk\r\n$1048576\r\n" + "x".repeat(1_048_000));
+            server.await("all is read",
+                    () -> server.server().clients().all().stream().mapToLong(c -> c.bytesIn()).max().orElse(0) > 1_048_000);
+            assertEquals(2, server.onMain(() -> server.server().clients().count()));
+            large.raw("x".repeat(576) + "\r\n");
             assertEquals(0, large.receiveToEnd().length);
             assertEquals("PONG", observer.line("PING"));
             assertEquals("2", info(observer, "stats", "client_query_buffer_limit_disconnections"));

@@ -79,11 +79,13 @@ final class ClientInput {
             }
             return;
         }
-        if (clients.threads().takes(client)) {
+        if (client.refusedLeft < 0 && clients.threads().takes(client)) {
             return;
         }
         try {
-            if (client.parser.receivingBig()) {
+            if (client.refusedLeft >= 0) {
+                readRefused(client);
+            } else if (client.parser.receivingBig()) {
                 readBig(client);
             } else if (client.queryLength == 0 && !client.parser.incomplete() && !sharedInUse) {
                 readShared(client);
@@ -316,6 +318,23 @@ final class ClientInput {
         }
     }
 
+    /**
+     * Reads of a bulk that is over the limit as much as the limit allows, as if it were kept, so that its sender is closed when it has sent
+     * that, as by Redis, and not in the middle of a write. No memory is taken for it.
+     */
+    private void readRefused(ServerClient client) throws IOException {
+        client.queryLength = 0;
+        makeRoom(client, PRIVATE_QUERY);
+        server.clientMemory().changed(client);
+        int n = client.connection().read(Memory.ALL, client.query, client.queryCapacity);
+        if (received(client, n)) {
+            client.refusedLeft -= n;
+            if (client.refusedLeft < 0) {
+                closeOverQueryLimit(client);
+            }
+        }
+    }
+
     /** After parsing: a large bulk that is awaited gets its own mapping. */
     private void afterProcessing(ServerClient client) {
         RequestParser parser = client.parser;
@@ -326,9 +345,10 @@ final class ClientInput {
         int bulk = parser.pendingBulkLength();
         if (bulk >= RequestParser.BIG_ARGUMENT) {
             if (bulk + 2 + client.queuedBytes() > clients.limits().queryBuffer) {
-                server.stats().queryLimitDisconnections++;
-                LOG.warn("Closing client that reached max query buffer length: id={} addr={} bulk={}", client.id(), client.address(), bulk);
-                clients.close(client);
+                client.refusedLeft = clients.limits().queryBuffer - client.queuedBytes() - client.queryLength;
+                if (client.refusedLeft < 0) {
+                    closeOverQueryLimit(client);
+                }
                 return;
             }
             long block = Heap.allocateDetached(bulk + 2 + SLACK);

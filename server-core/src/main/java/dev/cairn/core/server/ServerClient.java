@@ -57,6 +57,8 @@ public final class ServerClient implements Client {
     int queryRest;
     /** Largest query buffer used since the last look of the cron. */
     int queryPeak;
+    /** Bytes that may still come of a bulk that is larger than a query buffer may be; -1 when there is none. */
+    long refusedLeft = -1;
 
     /** The transaction being queued; null outside of MULTI. */
     @Nullable Transaction transaction;

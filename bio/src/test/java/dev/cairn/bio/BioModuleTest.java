@@ -25,7 +25,7 @@ import dev.cairn.testkit.TestClient;
 import dev.cairn.testkit.TestServer;
 
 /** The module in a server. */
-@Timeout(60)
+@Timeout(300)
 class BioModuleTest extends ModuleContract {
     @TempDir private Path folder;
     private final HeavyModule user = new HeavyModule();

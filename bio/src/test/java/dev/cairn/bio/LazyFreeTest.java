@@ -18,7 +18,7 @@ import dev.cairn.testkit.TestClient;
 import dev.cairn.testkit.TestServer;
 
 /** Freeing in the background as clients see it, with the module of the lanes and without. */
-@Timeout(60)
+@Timeout(300)
 class LazyFreeTest {
     private static final String LANE = "bio_lazy_free";
     private static final String MAIN = "test-server-main";

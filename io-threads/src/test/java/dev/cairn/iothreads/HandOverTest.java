@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What hands works over from thread to thread behaves, however its two sides interleave, as if one did after the other. */
-@Timeout(180)
+@Timeout(900)
 class HandOverTest {
     private static ModelCheckingOptions modelled() {
         return new ModelCheckingOptions().iterations(10).invocationsPerIteration(300).threads(2).actorsPerThread(4).actorsBefore(1)

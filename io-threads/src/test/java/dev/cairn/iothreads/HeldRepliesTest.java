@@ -19,7 +19,7 @@ import dev.cairn.testkit.TestServer;
 import dev.cairn.types.string.StringModule;
 
 /** What persistence holds back leaves by no thread before it is safe. */
-@Timeout(60)
+@Timeout(300)
 class HeldRepliesTest {
     private static final String LARGE = "x".repeat(20_000);
 

@@ -24,7 +24,7 @@ import dev.cairn.testkit.ModuleContract;
 import dev.cairn.testkit.TestClient;
 import dev.cairn.testkit.TestServer;
 
-@Timeout(60)
+@Timeout(300)
 class IoThreadsModuleTest extends ModuleContract {
     private static final String TOO_MANY = "Fatal: too many I/O threads configured. The maximum number is 128.";
 
@@ -75,7 +75,7 @@ class IoThreadsModuleTest extends ModuleContract {
 
     @Test
     void bindsItsThreadsToTheCpusOfTheServer() throws Exception {
-        String cpu = "0";
+        String cpu = allowedOf(Files.readString(Path.of("/proc/thread-self/comm")).strip()).split("[,-]")[0];
         try (TestServer server = server("io-threads 2", "server-cpulist " + cpu).start(); TestClient client = server.client()) {
             server.await("the thread is bound", () -> cpu.equals(allowedOf("io_thd_1")));
             assertEquals("PONG", client.line("PING"));
@@ -100,7 +100,7 @@ class IoThreadsModuleTest extends ModuleContract {
     @ParameterizedTest
     @ValueSource(strings = {"fork-join", "rings"})
     void threadsTakePartFromTwoClientsAThreadOn(String strategy) throws Exception {
-        try (TestServer server = server("io-threads 2", "io-threads-do-reads yes", "io-threads-strategy " + strategy).start()) {
+        try (TestServer server = server("io-threads 2", "io-threads-do-reads yes", "io-threads-strategy " + strategy, "hz 500").start()) {
             List<TestClient> clients = new ArrayList<>();
             try {
                 for (int i = 0; i < 8; i++) {
@@ -156,11 +156,16 @@ class IoThreadsModuleTest extends ModuleContract {
             assertEquals("0", client.receiveText());
             long kept = number(lineOf(observer, "tested"), "qbuf-free");
             assertTrue(kept >= 16_384 && kept <= 32_768, () -> "a buffer of " + kept + " bytes is kept");
-            client.raw("*2\r\n$4\r\nPING\r\n$400000\r\n" + "y".repeat(200_000));
-            await(observer, "qbuf", 200_000);
-            client.raw("y".repeat(200_000) + "\r\n");
-            assertEquals(400_000, client.receiveText().length());
-            assertTrue(number(lineOf(observer, "tested"), "qbuf-free") >= 400_000, "the buffer is gone at once");
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+            long free;
+            do {
+                client.raw("*2\r\n$4\r\nPING\r\n$400000\r\n" + "y".repeat(200_000));
+                await(observer, "qbuf", 200_000);
+                client.raw("y".repeat(200_000) + "\r\n");
+                assertEquals(400_000, client.receiveText().length());
+                free = number(lineOf(observer, "tested"), "qbuf-free");
+            } while (free < 400_000 && System.nanoTime() < deadline); // on a busy machine the cron may have come between
+            assertTrue(free >= 400_000, "the buffer is gone at once");
         }
     }
 

@@ -27,7 +27,7 @@ import dev.cairn.testkit.TestServer;
 import dev.cairn.types.string.StringModule;
 
 /** What happens to clients that threads read and write for while the server is busy, paused, at a limit, or ends. */
-@Timeout(60)
+@Timeout(300)
 class ThreadedClientsTest {
     private static final int CLIENTS = 8;
     private static final int COMMANDS = 30;

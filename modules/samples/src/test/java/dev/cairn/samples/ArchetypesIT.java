@@ -19,7 +19,7 @@ import dev.cairn.distribution.support.RespClient;
 import dev.cairn.distribution.support.ServerProcess;
 
 /** Does what a newcomer does: a project of an archetype, its build with its tests, its jar in a running server. */
-@Timeout(300)
+@Timeout(900)
 class ArchetypesIT {
     @TempDir Path folder;
 

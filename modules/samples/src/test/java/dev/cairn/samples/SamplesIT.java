@@ -32,7 +32,7 @@ import dev.cairn.distribution.support.RespClient;
 import dev.cairn.distribution.support.ServerProcess;
 
 /** The jars of the samples in the built distribution, loaded while it runs. */
-@Timeout(120)
+@Timeout(900)
 class SamplesIT {
     @TempDir Path folder;
     private int port;
@@ -92,7 +92,7 @@ class SamplesIT {
             client.call("DQ.PUSHAT", "jobs", "2000", "second");
             client.call("DQ.PUSHAT", "jobs", "1000", "first");
             client.call("DQ.PUSH", "later", "1000000000", "in some days");
-            client.call("DQ.PUSH", "soon", "500", "in a moment");
+            client.call("DQ.PUSH", "soon", "5000", "in a moment");
             waitsForMessage.begin("DQ.POP", "empty", "0");
             waitsForTime.begin("DQ.POP", "soon", "0");
             client.awaitInfo("delayqueue", "delayqueue_waiting:2\r\n");

@@ -18,7 +18,7 @@ class AofContractTest extends PersistenceContract {
     @Override
     protected void compact(TestClient client) {
         client.call("BGREWRITEAOF");
-        long deadline = System.nanoTime() + 20_000_000_000L;
+        long deadline = System.nanoTime() + 60_000_000_000L;
         while (!client.text("INFO", "persistence").contains("aof_rewrites:1")) {
             if (System.nanoTime() > deadline) {
                 throw new AssertionError("the rewrite does not end");

@@ -74,7 +74,7 @@ class AofTest {
     }
 
     private void awaitRewrite() throws IOException {
-        long deadline = System.nanoTime() + 20_000_000_000L;
+        long deadline = System.nanoTime() + 60_000_000_000L;
         Path manifest = directory.resolve("appendonlydir/appendonly.aof.manifest");
         while (!Files.exists(manifest) || !info("aof_rewrite_in_progress").equals("0") || !info("aof_rewrite_scheduled").equals("0")
                 || Files.readString(manifest).contains("type h")) {
@@ -131,7 +131,7 @@ class AofTest {
 
     @Test
     void whatAKilledServerHadReservedIsGivenBackAndDoesNotCount() throws IOException {
-        start("appendonly yes");
+        start("appendonly yes", "appendfsync always");
         client.call("SET", "k", "v");
         killAndRestart("appendonly yes");
         Path left = Directories.queueFile(temporary.resolve("killed/appendonlydir/appendonly.aof.1.incr"));
@@ -261,7 +261,7 @@ class AofTest {
     void waitaofRepliesWhenTheWriteIsSafe() throws IOException {
         start("appendonly yes");
         client.call("SET", "k", "v");
-        assertEquals(SAFE_HERE, client.call("WAITAOF", "1", "0", "5000").toString());
+        assertEquals(SAFE_HERE, client.call("WAITAOF", "1", "0", "60000").toString());
         client.call("CONFIG", "SET", "appendfsync", "always");
         client.call("SET", "k", "w");
         assertEquals(SAFE_HERE, client.call("WAITAOF", "1", "0", "0").toString());
@@ -362,7 +362,7 @@ class AofTest {
         for (int failed = 1; failed <= 2; failed++) {
             client.call("BGREWRITEAOF");
             client.call("SET", "k" + failed, "v");
-            long deadline = System.nanoTime() + 20_000_000_000L;
+            long deadline = System.nanoTime() + 60_000_000_000L;
             while (!info("aof_rewrites_consecutive_failures").equals(Integer.toString(failed))) {
                 assertTrue(System.nanoTime() < deadline, "the rewrite does not fail");
             }

@@ -66,7 +66,7 @@ class FullDiskTest {
     }
 
     private void await(String field, String value) {
-        long deadline = System.nanoTime() + 20_000_000_000L;
+        long deadline = System.nanoTime() + 60_000_000_000L;
         while (!info(field).equals(value)) {
             assertTrue(System.nanoTime() < deadline, field + " does not become " + value);
         }
@@ -181,7 +181,7 @@ class FullDiskTest {
     }
 
     private void awaitLatency(String event) {
-        long deadline = System.nanoTime() + 20_000_000_000L;
+        long deadline = System.nanoTime() + 60_000_000_000L;
         while (!client.text("LATENCY", "LATEST").contains(event)) {
             assertTrue(System.nanoTime() < deadline, event + " is not there");
         }

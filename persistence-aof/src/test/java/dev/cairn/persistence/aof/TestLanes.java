@@ -34,7 +34,7 @@ final class TestLanes implements ServerModule, JobLanes {
         registrar.jobLanes(this);
     }
 
-    /** Lets no job of the lane run until {@link #release}. */
+    /** Waits for the job of the lane that runs, if any, and lets none run until {@link #release}. */
     void hold(String lane) {
         gate(lane).acquireUninterruptibly();
     }
@@ -83,7 +83,6 @@ final class TestLanes implements ServerModule, JobLanes {
             count.incrementAndGet();
             lane.execute(() -> {
                 gate.acquireUninterruptibly();
-                gate.release();
                 try {
                     R result = type.run(job, () -> false);
                     count.decrementAndGet();
@@ -91,6 +90,8 @@ final class TestLanes implements ServerModule, JobLanes {
                 } catch (Exception e) {
                     count.decrementAndGet();
                     main.execute(() -> type.failed(job, e));
+                } finally {
+                    gate.release();
                 }
             });
         }

@@ -26,7 +26,7 @@ import dev.cairn.sockets.SocketsModule;
 import dev.cairn.testkit.TestServer;
 
 /** What a browser does, by the JDK's client, which is another implementation of the protocol. */
-@Timeout(60)
+@Timeout(900)
 class BrowserTest {
     private final int port = WebSocketContractTest.freePort();
     private final BlockingQueue<String> events = new LinkedBlockingQueue<>();

@@ -24,7 +24,7 @@ import dev.cairn.testkit.TestClient;
 import dev.cairn.testkit.TestServer;
 
 /** Clients that do not keep to the protocol, and what is at its edges. */
-@Timeout(60)
+@Timeout(900)
 class HostileInputTest {
     private final int port = WebSocketContractTest.freePort();
     private TestServer server;

@@ -46,7 +46,7 @@ class CrashIT {
     }
 
     @Test
-    void nothingOlderThanASecondIsLostByAKillUnderEverysec() throws Exception {
+    void nothingOlderThanThreeSecondsIsLostByAKillUnderEverysec() throws Exception {
         kill("everysec", Math.max(3, KILLS / 4));
     }
 
@@ -67,7 +67,7 @@ class CrashIT {
                 for (Writer w : writers) {
                     threads.add(Thread.ofPlatform().start(() -> w.run(port, running)));
                 }
-                assertTrue(running.await(20, TimeUnit.SECONDS), where);
+                assertTrue(running.await(60, TimeUnit.SECONDS), where);
                 int millis = random.nextInt(250);
                 if (round % 2 == 1) {
                     try (RespClient client = RespClient.connect(port)) {
@@ -80,7 +80,7 @@ class CrashIT {
                 assertTrue(!server.process().waitFor(millis, TimeUnit.MILLISECONDS), () -> where + ": it died by itself");
                 server.process().destroyForcibly().waitFor();
                 for (Thread t : threads) {
-                    assertTrue(t.join(Duration.ofSeconds(20)), where);
+                    assertTrue(t.join(Duration.ofSeconds(60)), where);
                 }
             } finally {
                 server.close();
@@ -127,7 +127,7 @@ class CrashIT {
         private final String name;
         private long acknowledged;
         private long sent;
-        /** What was acknowledged until a second before now, as far as it was noted. */
+        /** What was acknowledged until three seconds before now, as far as it was noted: a slow force holds writing back for two. */
         private long safe;
 
         Writer(int number) {
@@ -148,7 +148,7 @@ class CrashIT {
                     client.call("SET", name + ":b", Long.toString(next));
                     client.call("EXEC");
                     acknowledged = next;
-                    if (System.nanoTime() - noted > 1_000_000_000L) {
+                    if (System.nanoTime() - noted > 3_000_000_000L) {
                         safe = candidate;
                         candidate = next;
                         noted = System.nanoTime();

@@ -240,7 +240,7 @@ class JedisIT {
                 awaitBlocked(other);
                 other.rpush("l", "late", "later");
             });
-            assertEquals(KeyValue.of("l", "late"), jedis.blpop(30.0, "l"));
+            assertEquals(KeyValue.of("l", "late"), jedis.blpop(120.0, "l"));
             pusher.join();
             assertEquals("later", jedis.blmove("l", "m", ListDirection.LEFT, ListDirection.RIGHT, 1));
             assertEquals(List.of("later"), jedis.lrange("m", 0, -1));
@@ -248,7 +248,7 @@ class JedisIT {
     }
 
     private static void awaitBlocked(Jedis jedis) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (!jedis.info("clients").contains("blocked_clients:1") && System.nanoTime() < deadline) {
             Thread.onSpinWait();
         }

@@ -71,7 +71,7 @@ class LettuceIT {
         final StatefulRedisConnection<String, String> connection;
 
         Session(ServerProcess to, ProtocolVersion protocol, String password) {
-            RedisURI.Builder uri = RedisURI.builder().withHost("127.0.0.1").withPort(to.port()).withTimeout(Duration.ofSeconds(30));
+            RedisURI.Builder uri = RedisURI.builder().withHost("127.0.0.1").withPort(to.port()).withTimeout(Duration.ofSeconds(120));
             if (!password.isEmpty()) {
                 uri.withPassword(password.toCharArray());
             }
@@ -296,8 +296,8 @@ class LettuceIT {
             assertEquals(KeyValue.just("l", "a"), redis.blpop(1, "missing", "l"));
             assertEquals(KeyValue.just("l", List.of("c", "b")), redis.blmpop(1, LMPopArgs.Builder.right().count(5), "l"));
             assertNull(redis.blpop(0.01, "l"));
-            RedisFuture<KeyValue<String, String>> popped = session.connection.async().brpop(30, "l");
-            long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+            RedisFuture<KeyValue<String, String>> popped = session.connection.async().brpop(120, "l");
+            long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
             while (!other.commands().info("clients").contains("blocked_clients:1") && System.nanoTime() < deadline) {
                 Thread.onSpinWait();
             }

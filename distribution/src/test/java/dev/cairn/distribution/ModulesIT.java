@@ -144,7 +144,7 @@ class ModulesIT {
 
     /** The kernel learns of a thread's name, and of its end, a little later than Java. */
     private static void awaitThread(long pid, boolean there) throws IOException {
-        Instant deadline = Instant.now().plus(Duration.ofSeconds(10));
+        Instant deadline = Instant.now().plus(Duration.ofSeconds(60));
         while (threads(pid).contains("busy-thread") != there) {
             assertTrue(Instant.now().isBefore(deadline), () -> "the module's thread is " + (there ? "not there" : "still there"));
         }
@@ -366,7 +366,7 @@ class ModulesIT {
                 RespClient slow = server.connect()) {
             Modules.load(client, jar);
             slow.begin("SLOW.RUN");
-            Instant deadline = Instant.now().plus(Duration.ofSeconds(10));
+            Instant deadline = Instant.now().plus(Duration.ofSeconds(60));
             String reply = client.text("GET", "k");
             while (!reply.startsWith("BUSY")) {
                 assertTrue(Instant.now().isBefore(deadline), reply);

@@ -34,7 +34,7 @@ import dev.cairn.distribution.support.ServerProcess;
 import dev.cairn.distribution.support.WorkerModule;
 
 /** Running modules of the built server replaced by newer versions, with their keys, while clients use them. */
-@Timeout(300)
+@Timeout(900)
 class UpgradeIT {
     private static final int KEYS = 3000;
 
@@ -141,7 +141,7 @@ class UpgradeIT {
                 assertTrue(reply.contains(failure.getValue()), reply);
                 assertEquals(before, state(client), reply);
                 long ticks = ticks(client);
-                Instant deadline = Instant.now().plus(Duration.ofSeconds(10));
+                Instant deadline = Instant.now().plus(Duration.ofSeconds(60));
                 while (ticks(client) == ticks) {
                     assertTrue(Instant.now().isBefore(deadline), "the timer of the older version does not run any more: " + reply);
                 }
@@ -234,9 +234,9 @@ class UpgradeIT {
                 RespClient waiting = server.connect();
                 ExecutorService threads = Executors.newSingleThreadExecutor()) {
             Modules.load(client, versions.get(0));
-            block(client, waiting, 1, "COUNTER.WAIT", "k", "1500");
+            block(client, waiting, 1, "COUNTER.WAIT", "k", "3000");
             Future<RespReply> reply = threads.submit(waiting::read);
-            Instant deadline = Instant.now().plus(Duration.ofSeconds(60));
+            Instant deadline = Instant.now().plus(Duration.ofSeconds(120));
             int upgrades = 0;
             while (!reply.isDone()) {
                 assertTrue(Instant.now().isBefore(deadline), "the wait begins anew each time");
@@ -415,7 +415,7 @@ class UpgradeIT {
     private static long add(ServerProcess server, int id, AtomicBoolean stop) throws IOException {
         long added = 0;
         try (RespClient client = server.connect()) {
-            while (!stop.get()) {
+            do {
                 List<List<byte[]>> commands = new ArrayList<>();
                 for (int i = 0; i < 20; i++) {
                     commands.add(RespClient.command("COUNTER.ADD", "own:" + id));
@@ -438,7 +438,7 @@ class UpgradeIT {
                     assertEquals(++added, executed.get(0).number());
                     assertEquals(executed.get(2).number(), executed.get(3).number(), "the version changed within a transaction");
                 }
-            }
+            } while (!stop.get());
         }
         return added;
     }

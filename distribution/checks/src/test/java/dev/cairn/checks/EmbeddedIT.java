@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Writes a program, compiles and runs it with nothing but the jars of the library. */
-@Timeout(300)
+@Timeout(900)
 class EmbeddedIT {
     @TempDir Path folder;
 

@@ -18,7 +18,7 @@ import dev.cairn.distribution.support.RespClient;
 import dev.cairn.distribution.support.ServerProcess;
 
 /** Unpacks the distribution with everything elsewhere, and uses it with the Java that it brings. */
-@Timeout(300)
+@Timeout(900)
 class FullIT {
     @TempDir Path folder;
 

@@ -19,7 +19,7 @@ import dev.cairn.distribution.support.RespReply;
 import dev.cairn.distribution.support.ServerProcess;
 
 /** The least distribution: it serves strings over TCP, and the rest is not only switched off but not there. */
-@Timeout(300)
+@Timeout(900)
 class MinimalIT {
     @TempDir Path folder;
     private Path home;

@@ -21,7 +21,7 @@ import dev.cairn.distribution.support.RespClient;
 import dev.cairn.distribution.support.ServerProcess;
 
 /** Builds the distribution that {@code docs/distributions.md} describes, as its reader does: outside of this build, by the published artifacts. */
-@Timeout(600)
+@Timeout(1800)
 class OwnDistributionIT {
     private static final Path HERE = Path.of(System.getProperty("basedir", ".")).toAbsolutePath().normalize();
     private static final Path ROOT = HERE.getParent().getParent();

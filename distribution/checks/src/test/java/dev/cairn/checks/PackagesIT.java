@@ -27,7 +27,7 @@ import dev.cairn.distribution.support.RespClient;
 import dev.cairn.distribution.support.ServerProcess;
 
 /** Installs the Debian package into a folder and removes it; reads the image as a container's runtime does, and starts it. */
-@Timeout(300)
+@Timeout(900)
 class PackagesIT {
     @TempDir Path folder;
 
@@ -125,9 +125,14 @@ class PackagesIT {
     }
 
     /** What starts a command as a container's runtime does: the image as root, the kernel's folders in it, seen by this process alone. */
-    private static List<String> inRoot(Path root, String work) {
-        return new ArrayList<>(List.of(ServerProcess.tool("unshare"), "--mount", "sh", "-c",
-                "root=$1; work=$2; shift 2; mount --rbind /dev \"$root/dev\" && mount -t proc proc \"$root/proc\""
+    private static List<String> inRoot(Path root, String work) throws Exception {
+        String unshare = ServerProcess.tool("unshare");
+        String mount = "root=$1; work=$2; shift 2; mount --rbind /dev \"$root/dev\" && mount -t proc proc \"$root/proc\"";
+        try (Launch probe = Launch.run(root.getParent(), Map.of(), "",
+                List.of(unshare, "--mount", "sh", "-c", mount, "sh", root.toString(), work))) {
+            assumeTrue(probe.exitCode() == 0, "nothing may be mounted here: " + probe.output());
+        }
+        return new ArrayList<>(List.of(unshare, "--mount", "sh", "-c", mount
                         + " && exec unshare --root \"$root\" --wd \"$work\" --setgid 1000 --setuid 1000 \"$@\"",
                 "sh", root.toString(), work));
     }

@@ -26,12 +26,13 @@ import org.junit.jupiter.params.provider.ValueSource;
  * <p>The stream is cut into epochs that start on empty servers. After a mismatch the stream so far is shrunk to a short reproduction, and
  * the run goes on with empty servers, so that one run reports every kind of mismatch.
  *
- * <p>Properties: {@code cairn.differential.commands} (in all, default 300000), {@code cairn.differential.seed} (default: the time),
+ * <p>Properties: {@code cairn.differential.commands} (in all, default 300000), {@code cairn.differential.seed} (default: always the same, so that
+ * a build fails or does not; another one looks further),
  * {@code cairn.server.command} (the server under test).
  */
 class DifferentialIT {
     private static final int COMMANDS = Integer.getInteger("cairn.differential.commands", 300_000);
-    private static final long SEED = Long.getLong("cairn.differential.seed", System.currentTimeMillis());
+    private static final long SEED = Long.getLong("cairn.differential.seed", 20_261_126);
     private static final int EPOCH_UNITS = 1500;
     private static final int CHUNK_UNITS = 60;
     private static final int MOST_REPORTS = 40;

@@ -16,7 +16,7 @@ final class ServerPair implements AutoCloseable {
     private static final int BATCH_COMMANDS = 64;
     private static final int BATCH_BYTES = 1 << 18;
     private static final int MOST_AT_ONCE = 100_000;
-    private static final Duration REPLY_DEADLINE = Duration.ofSeconds(15);
+    private static final Duration REPLY_DEADLINE = Duration.ofSeconds(60);
 
     private final ServerProcess reference;
     private final ServerProcess candidate;

@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
  */
 public final class Launch implements AutoCloseable {
     /** The longest that anything of a server may take here. */
-    public static final Duration DEADLINE = Duration.ofSeconds(30);
+    public static final Duration DEADLINE = Duration.ofSeconds(120);
 
     private final Process process;
     private final Path output;

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 
 /** What tests do with modules in the built distribution. */
 public final class Modules {
-    private static final Duration COLLECTION = Duration.ofSeconds(60);
+    private static final Duration COLLECTION = Duration.ofSeconds(120);
 
     private Modules() {
     }

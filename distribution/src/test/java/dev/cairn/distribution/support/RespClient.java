@@ -25,7 +25,7 @@ import java.util.List;
  */
 public final class RespClient implements AutoCloseable {
     private static final int LONGEST_LINE = 1 << 20;
-    private static final Duration CONDITION = Duration.ofSeconds(30);
+    private static final Duration CONDITION = Duration.ofSeconds(60);
 
     private final Socket socket;
     private final InputStream in;
@@ -56,9 +56,9 @@ public final class RespClient implements AutoCloseable {
         }
     }
 
-    /** Connects with a deadline of 20 seconds for each read. */
+    /** Connects with a deadline of a minute for each read. */
     public static RespClient connect(int port) throws IOException {
-        return connect(port, Duration.ofSeconds(20));
+        return connect(port, Duration.ofSeconds(60));
     }
 
     /** Uses a connection of any kind; its deadlines are the socket's. */

@@ -28,8 +28,8 @@ import java.util.stream.Stream;
  * {@code redis-server}.
  */
 public final class ServerProcess implements AutoCloseable {
-    private static final Duration START = Duration.ofSeconds(30);
-    private static final Duration STOP = Duration.ofSeconds(15);
+    private static final Duration START = Duration.ofSeconds(120);
+    private static final Duration STOP = Duration.ofSeconds(60);
     private static final int ATTEMPTS = 5;
 
     private final String name;
@@ -134,7 +134,7 @@ public final class ServerProcess implements AutoCloseable {
     private boolean awaitPong() {
         long deadline = System.nanoTime() + START.toNanos();
         while (process.isAlive() && System.nanoTime() < deadline) {
-            try (RespClient client = RespClient.connect(port, Duration.ofSeconds(2))) {
+            try (RespClient client = RespClient.connect(port, Duration.ofSeconds(20))) {
                 RespReply reply = client.call("PING");
                 // A server that wants a password first answers too.
                 if (reply.text().equals("PONG") || reply.text().startsWith("NOAUTH")) {

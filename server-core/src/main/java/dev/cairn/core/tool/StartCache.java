@@ -33,7 +33,7 @@ import dev.cairn.core.boot.DistributionInfo;
  * code of the processor's, so it may be carried to another machine.
  */
 final class StartCache {
-    private static final long READY_MILLIS = 20_000;
+    private static final long READY_MILLIS = 120_000;
     private static final long EXIT_SECONDS = 120;
     private static final int ROUNDS = 200;
     private static final String USAGE = "usage: cairn cache [--modules TEXT --output FILE]";

@@ -133,7 +133,7 @@ class PackagesIT {
             assumeTrue(probe.exitCode() == 0, "nothing may be mounted here: " + probe.output());
         }
         return new ArrayList<>(List.of(unshare, "--mount", "sh", "-c", mount
-                        + " && exec unshare --root \"$root\" --wd \"$work\" --setgid 1000 --setuid 1000 \"$@\"",
+                + " && exec unshare --root \"$root\" --wd \"$work\" --setgid 1000 --setuid 1000 \"$@\"",
                 "sh", root.toString(), work));
     }
 

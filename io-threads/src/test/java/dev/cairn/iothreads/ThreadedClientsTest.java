@@ -166,6 +166,36 @@ class ThreadedClientsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"fork-join", "rings"})
+    void areEvictedNoMoreThanTheLimitAsksFor(String strategy) throws Exception {
+        byte[] part = ("*2\r\n$100000\r\n" + "x".repeat(90_000)).getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+        try (TestServer server = start(strategy); TestClient one = server.client()) {
+            assertEquals("OK", one.line("CLIENT NO-EVICT on"));
+            one.line("CLIENT SETNAME one");
+            for (int round = 0; round < 20; round++) {
+                one.expect("CONFIG SET maxmemory-clients 0", "OK");
+                List<TestClient> clients = connect(server);
+                clients.forEach(c -> c.raw(part));
+                while (memory(one, "").stream().anyMatch(m -> m < part.length)) {
+                    Thread.onSpinWait(); // bounded by the test's timeout
+                }
+                long each = memory(one, "").getFirst();
+                long limit = CLIENTS / 2 * each + memory(one, "one").getFirst();
+                one.expect("CONFIG SET maxmemory-clients " + limit, "OK");
+                assertEquals(CLIENTS / 2, memory(one, "").size(), "round " + round);
+                clients.forEach(TestClient::close);
+                server.await("they have gone", () -> server.info("clients").contains("connected_clients:1\r\n"));
+            }
+        }
+    }
+
+    /** What the clients of a name take, in bytes. */
+    private static List<Long> memory(TestClient by, String name) {
+        return by.line("CLIENT LIST").lines().filter(l -> l.contains(" name=" + name + " "))
+                .map(l -> Long.valueOf(l.replaceFirst(".* tot-mem=(\\d+).*", "$1"))).toList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"fork-join", "rings"})
     void areClosedWhenTheyLeaveTooMuchUnread(String strategy) throws Exception {
         try (TestServer server = start(strategy); TestClient one = server.client()) {
             assertEquals("OK", one.text("CONFIG", "SET", "client-output-buffer-limit", "normal 200000 0 0"));

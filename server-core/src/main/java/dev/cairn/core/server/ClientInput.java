@@ -143,6 +143,7 @@ final class ClientInput {
             }
             if (!client.closed && client.queryBorrowed) {
                 giveBack(client);
+                server.clientMemory().changed(client);
             }
         } catch (RuntimeException | OutOfMemoryError e) {
             abandon(client, e);

@@ -52,18 +52,18 @@ public final class ClientLimits {
         return limit.hard() > 0 && used >= limit.hard();
     }
 
-    /** Whether the client has to be closed, by its class's limits. */
-    boolean overOutputLimit(ServerClient client, long used, long nowMillis) {
+    /** Whether the client has to be closed, by its class's limits. Time is counted in whole seconds, as Redis counts it, so never too early. */
+    boolean overOutputLimit(ServerClient client, long used, long nowSeconds) {
         Output limit = output(client.outputClass());
         boolean hard = overHardLimit(client, used);
         boolean soft = limit.soft() > 0 && used >= limit.soft();
         if (!soft) {
             client.softLimitSince = 0;
         } else if (client.softLimitSince == 0) {
-            client.softLimitSince = Math.max(1, nowMillis);
+            client.softLimitSince = Math.max(1, nowSeconds);
             soft = false;
         } else {
-            soft = nowMillis - client.softLimitSince > limit.seconds() * 1000L;
+            soft = nowSeconds - client.softLimitSince > limit.seconds();
         }
         return hard || soft;
     }

@@ -46,7 +46,7 @@ public final class ClientMemory {
 
     /** Bytes that a client takes, its part of what the server knows of it included. */
     public static long of(ServerClient c, PubSub pubsub) {
-        long sum = OBJECTS + c.queryCapacity + c.parser.heldBytes() + c.reply.heldBytes() + c.queuedBytes()
+        long sum = OBJECTS + c.queryCapacity + c.parser.heldBytes() + replies(c) + c.queuedBytes()
                 + (long) c.watchedKeys() * WATCHED_KEY;
         if (c.postponed != null) {
             sum += c.postponed.heldBytes();
@@ -57,6 +57,11 @@ public final class ClientMemory {
             }
         }
         return sum;
+    }
+
+    /** Bytes of what waits to be sent. A short reply that a thread is sending counts as sent, as it would be if main had sent it. */
+    private static long replies(ServerClient c) {
+        return c.lent() && c.reply.listedChunks() == 0 ? 0 : c.reply.heldBytes();
     }
 
     /**

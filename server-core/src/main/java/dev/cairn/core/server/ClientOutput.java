@@ -188,6 +188,7 @@ final class ClientOutput {
         client.safeBytes = 0;
         if (threaded && !client.reply.isEmpty()) {
             clients.threads().lendForWrite(client, WRITE_PER_EVENT, safe);
+            server.clientMemory().changed(client);
             return;
         }
         try {
@@ -264,7 +265,7 @@ final class ClientOutput {
         if (client.closing()) {
             return;
         }
-        long now = server.clock().monotonicMicros() / 1000;
+        long now = server.clock().monotonicMicros() / 1_000_000;
         boolean flood = client.pendingOutput() > ChunkPool.CHUNK + UNAUTHENTICATED_OUTPUT && !client.authenticated
                 && server.authenticationRequired();
         if (flood || clients.limits().overOutputLimit(client, client.pendingOutput(), now)) {

@@ -118,7 +118,7 @@ public final class ServerClient implements Client {
     boolean noEvict;
     boolean noTouch;
     boolean followsRedirects;
-    /** When the output buffer went over its soft limit, monotonic ms; 0 when it is not. */
+    /** When the output buffer went over its soft limit, monotonic s; 0 when it is not. */
     long softLimitSince;
 
     ServerClient(long id, Connection connection, RequestParser parser, ReplyWriter reply, Database database, long nowMillis) {
